@@ -1,0 +1,21 @@
+"""Citations: exact spans of a report's text, and the check that a quote is what stands there."""
+
+from __future__ import annotations
+
+from assistant.types import Citation
+from corpus.types import Sentence, Text
+
+
+def cite(sentence: Sentence, text: Text, number: int = 0) -> Citation:
+    """The citation of a sentence, its quote taken from the text itself."""
+    quote = text.content[sentence.start : sentence.end]
+    return Citation(number, text.report_id, sentence.start, sentence.end, quote, text.page_at(sentence.start))
+
+
+def is_verbatim(citation: Citation, text: Text) -> bool:
+    """Whether the quote is, to the character, what stands at its place in the report it names."""
+    return (
+        citation.report_id == text.report_id
+        and citation.quote != ""
+        and citation.quote == text.content[citation.start : citation.end]
+    )

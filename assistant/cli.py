@@ -1,0 +1,270 @@
+"""The command line: each command calls one function and prints what it gives."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Line
+
+from assistant.ask import ask as answer_question
+from assistant.batch import answer_lines
+from assistant.doctor import examine
+from assistant.present import answer_to_json, hit_to_json, reference
+from assistant.progress import progress_bars
+from assistant.settings import Settings, load_settings, message_language
+from assistant.types import Answer
+from assistant.wire import Desk, open_desk, sync_index
+from corpus.catalogue import read_catalogue
+from corpus.errors import UsageError, UserError
+from corpus.read import read_text
+from corpus.types import Report
+from index.sync import SyncReceipt
+
+app = typer.Typer(
+    help="Ask the reports about the Wmo and the social domain; every statement is cited to its exact sentence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Folder with catalogue.csv and reports/.")]
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def run(application: typer.Typer) -> None:
+    """Runs the command line; what a user can mend becomes a line on stderr and exit code 1 or 2."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        application()
+    except UserError as error:
+        err.print(error.message(message_language()), style="red", markup=False)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str] | None, typer.Argument(help="The question, in Dutch or English.")] = None,
+    as_json: JsonOption = False,
+    batch: Annotated[
+        str | None, typer.Option("--batch", help="JSON Lines with id, question and turns; - is standard input.")
+    ] = None,
+    turn: Annotated[list[str] | None, typer.Option("--turn", help="An earlier question, oldest first.")] = None,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Answer a question with quotes from the reports, each with its source."""
+    settings = load_settings(corpus=corpus, index=index)
+    text = " ".join(question or [])
+    if bool(text.strip()) == (batch is not None):
+        raise UsageError(
+            nl='Geef een vraag, bijvoorbeeld: wmo ask "Waarom stokt samenwerking in de Wmo?", of een bestand met --batch.',
+            en='Give a question, for example: wmo ask "Why does Wmo collaboration stall?", or a file with --batch.',
+        )
+    desk = _desk(settings)
+    if batch is not None:
+        raise typer.Exit(_ask_batch(desk, batch))
+    answer = answer_question(desk, text, tuple(turn or ()))
+    if as_json:
+        _print_json(answer_to_json(answer, desk.reports))
+    else:
+        _print_answer(answer)
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(help="What to look for.")],
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many passages.")] = 5,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Show the passages that come nearest to a query, best first."""
+    desk = _desk(load_settings(corpus=corpus, index=index))
+    hits = desk.search(" ".join(query))[:limit]
+    if as_json:
+        _print_json([hit_to_json(hit) for hit in hits])
+        return
+    for hit in hits:
+        passage = hit.passage
+        place = " › ".join((reference(desk.reports[passage.report_id]), *passage.headings))
+        page = f", p. {passage.page}" if passage.page else ""
+        out.print(Line(f"{hit.rank}. {place}{page}", style="bold"))
+        out.print(Line(f"   {passage.text.strip()}\n"))
+
+
+@app.command("list")
+def list_reports(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
+    """List the reports of the catalogue."""
+    settings = load_settings(corpus=corpus)
+    reports = read_catalogue(settings.corpus)
+    if as_json:
+        _print_json([_report_json(report) for report in reports])
+        return
+    dutch = settings.language == "nl"
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "titel" if dutch else "title", "uitgever" if dutch else "publisher", "datum" if dutch else "date"):
+        table.add_column(column, overflow="fold")
+    for report in reports:
+        table.add_row(*(Line(cell) for cell in (report.id, report.title, report.publisher, report.published)))
+    out.print(table, soft_wrap=False)
+
+
+@app.command()
+def show(
+    report_id: Annotated[str, typer.Argument(help="The id of a report, as `wmo list` gives it.")],
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Show the cleaned text of a report, which is what citations point into."""
+    settings = load_settings(corpus=corpus)
+    report = _find_report(read_catalogue(settings.corpus), report_id)
+    text = read_text(settings.corpus, report)
+    if as_json:
+        _print_json({**_report_json(report), "text": text.content})
+    else:
+        out.print(Line(f"{reference(report)}\n", style="bold"))
+        out.print(Line(text.content))
+
+
+@app.command()
+def sync(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the whole index anew.")] = False,
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing had to be done.")] = False,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Bring the index in step with the catalogue: new, changed and vanished reports."""
+    settings = load_settings(corpus=corpus, index=index)
+    with progress_bars(err, settings.language) as progress:
+        receipt = sync_index(settings, rebuild, progress)
+    if as_json:
+        _print_json(_receipt_json(receipt, settings.language))
+    elif not (quiet and _is_idle(receipt)):
+        _print_receipt(receipt, settings.language)
+    if receipt.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def chat(
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on; this machine only by default.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Open the chat page in the browser."""
+    from assistant.ask import stream
+    from assistant.chat import build_page, serve
+
+    settings = load_settings(corpus=corpus, index=index, host=host, port=port)
+    desk = _desk(settings)
+    serve(build_page(desk, stream), settings.host, settings.port, browser)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False, corpus: CorpusOption = None, index: IndexOption = None) -> None:
+    """Check corpus, index, embedding model and packages, and say what to do about what is wrong."""
+    settings = load_settings(corpus=corpus, index=index)
+    findings = examine(settings)
+    if as_json:
+        _print_json([{"check": f.check, "ok": f.ok, "detail": f.message(settings.language)} for f in findings])
+    else:
+        for finding in findings:
+            mark = Line("✓ ", style="green") if finding.ok else Line("✗ ", style="red")
+            out.print(mark + Line(f"{finding.check}: {finding.message(settings.language)}"))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+def _desk(settings: Settings) -> Desk:
+    with progress_bars(err, settings.language) as progress:
+        return open_desk(settings, progress)
+
+
+def _ask_batch(desk: Desk, source: str) -> int:
+    """Prints one JSON answer a line; 1 where any line could not be answered, else 0."""
+    failed = False
+    for row in answer_lines(desk, _read_lines(source)):
+        failed = failed or "error" in row
+        _print_json(row, indent=None)
+    return int(failed)
+
+
+def _read_lines(source: str) -> Iterator[str]:
+    if source == "-":
+        yield from sys.stdin
+        return
+    try:
+        with Path(source).open(encoding="utf-8-sig") as file:
+            yield from file
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            nl=f"Het bestand {source} kan niet worden gelezen: {error}.", en=f"The file {source} cannot be read: {error}."
+        ) from error
+
+
+def _find_report(reports: tuple[Report, ...], report_id: str) -> Report:
+    for report in reports:
+        if report.id == report_id:
+            return report
+    raise UsageError(
+        nl=f"Er is geen rapport met id {report_id!r}. Bekijk de ids met: wmo list",
+        en=f"There is no report with id {report_id!r}. See the ids with: wmo list",
+    )
+
+
+def _print_answer(answer: Answer) -> None:
+    out.print(Line(answer.text, style="yellow" if answer.declined else ""))
+
+
+def _print_json(value: Any, indent: int | None = 2) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def _report_json(report: Report) -> dict[str, Any]:
+    fields = ("id", "title", "publisher", "published", "language", "url", "file", "sha256")
+    return {**{name: getattr(report, name) for name in fields}, "authors": list(report.authors)}
+
+
+def _receipt_json(receipt: SyncReceipt, language: str) -> dict[str, Any]:
+    return {
+        "added": receipt.added,
+        "changed": receipt.changed,
+        "removed": receipt.removed,
+        "unchanged": len(receipt.unchanged),
+        "failed": [{"report": report_id, "error": error.message(language)} for report_id, error in receipt.failed],
+        "rebuilt_because": receipt.rebuilt_because,
+        "recovered": receipt.recovered,
+        "seconds": round(receipt.seconds, 3),
+    }
+
+
+def _is_idle(receipt: SyncReceipt) -> bool:
+    return not (receipt.added or receipt.changed or receipt.removed or receipt.failed)
+
+
+def _print_receipt(receipt: SyncReceipt, language: str) -> None:
+    dutch = language == "nl"
+    if receipt.recovered:
+        err.print("Een afgebroken bijwerking is opgeruimd." if dutch else "An interrupted sync was cleared away.")
+    if receipt.rebuilt_because:
+        err.print(("Opnieuw opgebouwd: " if dutch else "Rebuilt: ") + receipt.rebuilt_because, markup=False)
+    counts = (len(receipt.added), len(receipt.changed), len(receipt.removed), len(receipt.unchanged))
+    words = "{} nieuw, {} gewijzigd, {} verwijderd, {} ongewijzigd" if dutch else "{} new, {} changed, {} removed, {} unchanged"
+    out.print(f"{words.format(*counts)} ({receipt.seconds:.1f} s)")
+    for report_id, error in receipt.failed:
+        err.print(f"{report_id}: {error.message(language)}", style="red", markup=False)

@@ -1,0 +1,30 @@
+"""Dutch or English: the language a question is asked in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from index.dutch import is_stopword, words
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(["nl", "en"])
+    return identifier
+
+
+def detect_language(question: str) -> str:
+    """``"nl"`` or ``"en"``; function words decide, then the statistics of letters, and Dutch where neither tells.
+
+    >>> detect_language("why does Wmo collaboration stall?"), detect_language("knelpunten samenwerking")
+    ('en', 'nl')
+    """
+    found = words(question)
+    dutch = sum(is_stopword(word, "nl") for word in found)
+    english = sum(is_stopword(word, "en") for word in found)
+    if dutch != english:
+        return "nl" if dutch > english else "en"
+    return str(_identifier().classify(question)[0]) if any(w.isalpha() for w in found) else "nl"

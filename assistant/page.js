@@ -1,0 +1,93 @@
+// What the two moving parts of the page need from the browser: clicks become events, and what was asked for
+// scrolls into view inside its own pane. Gradio calls one function for each part, with its element.
+
+function whole(value) {
+  return value === undefined ? null : Number(value);
+}
+
+function sendClicks(element, trigger) {
+  element.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const data = button.dataset;
+    if ("example" in data) trigger("click", { example: whole(data.example) });
+    else if ("copy" in data) copyText(button);
+    else if ("back" in data) goBack();
+    else if ("turn" in data || "report" in data || "shelf" in data) {
+      trigger("select", {
+        turn: whole(data.turn), number: whole(data.number), rank: whole(data.rank), report: data.report ?? null,
+      });
+    }
+  });
+}
+
+async function copyText(button) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } else {
+    // Away from this machine and without https, browsers offer only the older way.
+    const area = document.createElement("textarea");
+    area.value = button.dataset.copy;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  const label = button.textContent;
+  if (label === button.dataset.copied) return;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+function isNarrow() {
+  return window.matchMedia("(max-width: 899px)").matches;
+}
+
+function goBack() {
+  const current = document.querySelector("#wmo-sources .chips [aria-current]");
+  const place = current
+    ? `#wmo-conversation .cite[data-turn="${current.dataset.turn}"][data-number="${current.dataset.number}"]`
+    : "#wmo-chat";
+  const target = document.querySelector(place);
+  target.scrollIntoView({ block: "center" });
+  target.focus({ preventScroll: true });
+}
+
+function readConversation(element, trigger, watch) {
+  sendClicks(element, trigger);
+  let following = true;
+  let count = 0;
+  const stopFollowing = () => { following = false; };
+  element.addEventListener("wheel", stopFollowing, { passive: true });
+  element.addEventListener("touchmove", stopFollowing, { passive: true });
+
+  const settle = () => {
+    const turns = element.querySelector(".turns");
+    document.documentElement.lang = turns.dataset.language;
+    const all = turns.querySelectorAll(".turn");
+    if (all.length !== count) following = true;
+    count = all.length;
+    if (!following || !count) return;
+    const last = all[count - 1].getBoundingClientRect();
+    element.scrollTop += last.top - element.getBoundingClientRect().top;
+  };
+  watch("value", settle);
+  settle();
+}
+
+function readPanel(element, trigger, watch) {
+  sendClicks(element, trigger);
+  let shown = "0";
+
+  const settle = () => {
+    const count = element.querySelector(".panel").dataset.count;
+    if (count === shown) return;
+    shown = count;
+    const pane = element.querySelector(".panel-text");
+    const mark = pane.querySelector("mark.current, mark.near");
+    const top = mark ? mark.getBoundingClientRect().top - pane.getBoundingClientRect().top : -pane.scrollTop;
+    pane.scrollTop += mark ? top - pane.clientHeight / 4 : top;
+    if (isNarrow()) element.scrollIntoView({ block: "start" });
+  };
+  watch("value", settle);
+}

@@ -1,0 +1,40 @@
+"""Progress bars in the terminal for the steps that the index reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from index.types import Progress as ProgressCallback
+
+_LABELS = {
+    "model": ("Taalmodel klaarzetten (eenmalig)", "Preparing the embedding model (once)"),
+    "read": ("Rapporten lezen", "Reading reports"),
+    "embed": ("Passages en zinnen indexeren", "Indexing passages and sentences"),
+    "store": ("Opslaan", "Storing"),
+}
+
+
+@contextmanager
+def progress_bars(console: Console, language: str) -> Iterator[ProgressCallback]:
+    """Shows a bar for each step on ``console``, gone when all is done; nothing where it is not a terminal."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                dutch, english = _LABELS.get(step, (step, step))
+                tasks[step] = bars.add_task(dutch if language == "nl" else english, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show

@@ -1,0 +1,58 @@
+"""What can be set, from the environment (``WMO_…``) or by a command's options. The only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_cache_path
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import UsageError
+
+_HOME = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Every setting, with its unit; each is the environment variable of the same name with ``WMO_`` before it."""
+
+    model_config = SettingsConfigDict(env_prefix="WMO_", extra="forbid", frozen=True)
+
+    corpus: Path = Field(_HOME / "corpus", description="folder with catalogue.csv and reports/")
+    index: Path = Field(_HOME / ".index", description="folder for everything derived from the corpus")
+    cache: Path = Field(
+        user_cache_path("wmo-assistant", appauthor=False), description="folder for the embedding model, made once"
+    )
+    glossary: Path = Field(_HOME / "index" / "glossary.csv", description="words that stand for each other")
+    language: Literal["nl", "en"] = Field("nl", description="language of the page and of messages")
+    embedding_model: str = Field(
+        "default", description="'default', a sentence-transformers folder, or a model's name"
+    )
+    decline_below: float = Field(
+        0.5, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
+    )
+    max_quotes: int = Field(5, ge=1, le=20, description="quotes in an extractive answer")
+    max_words: int = Field(150, ge=20, description="words quoted in an extractive answer")
+    max_question_chars: int = Field(2000, ge=1, description="longest question, in characters")
+    host: str = Field("127.0.0.1", description="address the page listens on; this machine only by default")
+    port: int = Field(7860, ge=0, le=65535, description="port of the page")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings from the environment; ``overrides`` that are not None go before it.
+
+    Raises:
+        UsageError: a value is not allowed.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        faults = "; ".join(f"WMO_{str(e['loc'][0]).upper()}={e['input']!r}: {e['msg']}" for e in error.errors())
+        raise UsageError(nl=f"Ongeldige instelling: {faults}", en=f"Invalid setting: {faults}") from error
+
+
+def message_language() -> str:
+    """The language of messages before, or without, valid settings: ``WMO_LANGUAGE`` where it is known, else Dutch."""
+    return "en" if os.environ.get("WMO_LANGUAGE") == "en" else "nl"

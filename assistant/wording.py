@@ -1,0 +1,200 @@
+"""Every text of the page, in Dutch and in English: one table, in which no language can miss a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The texts of the page in one language; ``{…}`` are holes that ``str.format`` fills."""
+
+    name: str
+    tagline: str
+    language_label: str
+
+    welcome: str
+    welcome_more: str
+    examples_label: str
+    examples: tuple[str, str, str, str]
+
+    question_label: str
+    question_placeholder: str
+    ask: str
+    stop: str
+    new_conversation: str
+
+    searching: str
+    searched: str
+    stopped: str
+    declined: str
+    nearest: str
+    failed: str
+    empty_question: str
+    long_question: str
+    still_busy: str
+
+    took: str
+    extractive: str
+    written_by: str
+    decimal_mark: str
+    copy: str
+    copied: str
+    sources: str
+    source: str
+    unresolved: str
+    page: str
+    no_date: str
+
+    panel: str
+    panel_hint: str
+    all_reports: str
+    more_reports: str
+    report_link: str
+    cited_here: str
+    nearest_here: str
+    unknown_report: str
+    back: str
+
+
+WORDING: Mapping[str, Wording] = {
+    "nl": Wording(
+        name="Wmo-assistent",
+        tagline="Korte antwoorden uit onderzoek naar de Wmo 2015, met bij elke uitspraak de zin uit de bron.",
+        language_label="Taal van de pagina",
+        welcome="Waar bent u naar op zoek?",
+        welcome_more=(
+            "Stel uw vraag in het Nederlands of Engels. "
+            "Staat het antwoord niet in de rapporten, dan leest u dat ook."
+        ),
+        examples_label="Bijvoorbeeld",
+        examples=(
+            "Waarom komt samenwerking in Wmo-netwerken moeizaam van de grond?",
+            "Hoeveel managers zetten mensen met een uitkering in voor welzijnswerk?",
+            "Waarom lijkt het Wmo-beleid van gemeenten zo op elkaar?",
+            "Wat is nodig om experimenten met integraal werken te laten slagen?",
+        ),
+        question_label="Uw vraag",
+        question_placeholder="Stel een vraag over de Wmo en integraal werken",
+        ask="Vraag",
+        stop="Stop",
+        new_conversation="Nieuw gesprek",
+        searching="Zoeken in {reports}…",
+        searched="Gezocht naar: {question}",
+        stopped="Gestopt.",
+        declined="Geen antwoord gevonden",
+        nearest="Dit kwam het dichtst in de buurt; het is niet als antwoord bedoeld:",
+        failed=(
+            "Er ging iets mis in het programma. De oorzaak staat in het logboek. "
+            "Uw vraag staat weer in het invoerveld."
+        ),
+        empty_question="Typ eerst een vraag, of kies een van de voorbeelden.",
+        long_question="Uw vraag telt {count} tekens; er passen er {limit}. Kort de vraag in.",
+        still_busy="De vorige vraag wordt nog beantwoord. Wacht even, of kies Stop.",
+        took="{seconds} s, {reports} doorzocht",
+        extractive="letterlijke citaten, zonder taalmodel",
+        written_by="verwoord door {engine}",
+        decimal_mark=",",
+        copy="Kopieer met bronnen",
+        copied="Gekopieerd",
+        sources="Bronnen",
+        source="Bron {number}: {title}, {year}",
+        unresolved="Bij dit nummer hoort geen bron",
+        page="p. {page}",
+        no_date="zonder jaar",
+        panel="Bronnen",
+        panel_hint=(
+            "Kies een nummer in een antwoord: hier verschijnt het rapport, met de aangehaalde zin gemarkeerd."
+        ),
+        all_reports="Alle rapporten",
+        more_reports="en nog {count} andere",
+        report_link="Naar de publicatie",
+        cited_here="Aangehaald in dit antwoord",
+        nearest_here="Niet als antwoord bedoeld: de passage die het dichtst in de buurt kwam.",
+        unknown_report="Dit rapport is niet meer beschikbaar.",
+        back="Terug naar het antwoord",
+    ),
+    "en": Wording(
+        name="Wmo assistant",
+        tagline="Short answers from research on the Dutch Social Support Act, with the sentence behind each.",
+        language_label="Language of the page",
+        welcome="What are you looking for?",
+        welcome_more="Ask in Dutch or English. When the reports do not hold the answer, the page says so.",
+        examples_label="For example",
+        examples=(
+            "Why does collaboration in Wmo networks stall?",
+            "How many managers put people on benefits to work in local welfare?",
+            "Why do the Wmo policies of municipalities look so much alike?",
+            "What does it take for experiments with integrated working to succeed?",
+        ),
+        question_label="Your question",
+        question_placeholder="Ask about the Wmo and integrated working",
+        ask="Ask",
+        stop="Stop",
+        new_conversation="New conversation",
+        searching="Searching {reports}…",
+        searched="Searched for: {question}",
+        stopped="Stopped.",
+        declined="No answer found",
+        nearest="This came nearest; it is not an answer:",
+        failed=(
+            "Something went wrong inside the program. The cause is in the log. "
+            "Your question is back in the box."
+        ),
+        empty_question="Type a question first, or choose one of the examples.",
+        long_question="Your question has {count} characters; {limit} fit. Shorten it.",
+        still_busy="The previous question is still being answered. Wait a moment, or choose Stop.",
+        took="{seconds} s, searched {reports}",
+        extractive="literal quotes, no language model",
+        written_by="worded by {engine}",
+        decimal_mark=".",
+        copy="Copy with sources",
+        copied="Copied",
+        sources="Sources",
+        source="Source {number}: {title}, {year}",
+        unresolved="No source belongs to this number",
+        page="p. {page}",
+        no_date="no year",
+        panel="Sources",
+        panel_hint=(
+            "Choose a number in an answer: the report appears here, with the quoted sentence highlighted."
+        ),
+        all_reports="All reports",
+        more_reports="and {count} more",
+        report_link="To the publication",
+        cited_here="Quoted in this answer",
+        nearest_here="Not an answer: the passage that came nearest.",
+        unknown_report="This report is no longer available.",
+        back="Back to the answer",
+    ),
+}
+
+_MONTHS = {
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+def count_reports(count: int, language: str) -> str:
+    """How many reports, in words.
+
+    >>> count_reports(1, "nl"), count_reports(4, "en")
+    ('1 rapport', '4 reports')
+    """
+    noun = {"nl": ("rapport", "rapporten"), "en": ("report", "reports")}[language][count != 1]
+    return f"{count} {noun}"
+
+
+def write_date(published: str, language: str) -> str:
+    """A date as people write it; a bare year, or anything that is no date, stays as it is.
+
+    >>> write_date("2022-05-09", "nl"), write_date("2022-05-09", "en"), write_date("2011", "nl")
+    ('9 mei 2022', '9 May 2022', '2011')
+    """
+    try:
+        day = date.fromisoformat(published)
+    except ValueError:
+        return published
+    return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"

@@ -1,0 +1,417 @@
+"""A Document goes in, one cleaned Text with exact heading and page offsets comes out.
+
+The steps, in order: repair the characters, read the lines as blocks (headings, paragraphs, list items), take out the
+website's own lines, find the headings of plain text, and put the blocks together with one blank line between them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import ftfy
+from markdown_it import MarkdownIt
+
+from corpus.boilerplate import is_running, strip_boilerplate
+from corpus.load import Document
+from corpus.types import Heading, Text
+
+CLEANER_VERSION = "1"
+
+HEADING_CHARS = 100
+HEADING_WORDS = 12
+TEASER_WORDS = 150  # no more text than this may stand above a title
+
+_REPAIR = ftfy.TextFixerConfig(
+    unescape_html=False, uncurl_quotes=False, fix_character_width=False, normalization="NFC", explain=False
+)
+_INVISIBLE = dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFC]
+)
+_SOFT_HYPHEN_BREAK = re.compile("\u00ad[ \t]*\n[ \t]*")
+
+_BULLET = re.compile(r"[-*+•●▪■◦‣·–—]\s+(?=\S)")
+_NUMBER = re.compile(
+    r"(?:\d{1,3}[.)]|([a-z])\1?[.)]|[ivx]{2,5}[.)]|\d{1,2}°\.?|\(\d{1,2}\)|\([a-z]\))(?:\s+(?=\S)|(?=[^\W\d_]{2}))"
+)
+_FIRST_NUMBER = re.compile(r"\(?[1ai][.)°]")
+_HASHES = re.compile(r" {0,3}(#{2,6}|#(?=\s))\s*(.*?)\s*#*\s*$")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
+_RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*$")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-*:?\s*)*$")
+_REFERENCE = re.compile(r"\s*\[[^\]^]+\]:\s+\S+.*$")
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[\w-]+:.*\n|[ \t]+.*\n|- .*\n)*---[ \t]*\n")
+_COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div"
+    r"|dl|dt|em|figcaption|figure|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main"
+    r"|mark|meta|nav|ol|p|pre|q|s|section|small|span|strike|strong|sub|summary|sup|svg|table|tbody|td|tfoot|th|thead"
+    r"|time|title|tr|tt|u|ul|var|video|wbr|!doctype)\b[^>]*>",
+    re.IGNORECASE,
+)
+_INLINE = MarkdownIt("commonmark")
+_MARKED = re.compile(r"[*_`\[\]<>\\&!]")
+
+_SENTENCE_END = re.compile(r"[.!?…:;]+[\"'”’»)\]]*$")
+_INNER_END = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]*[A-ZÀ-Þ]")
+_DATE = re.compile(
+    r"\b\d{1,2}[-/. ](?:\d{1,2}|jan\w*|feb\w*|maart|mrt|march|apr\w*|mei|may|jun\w*|jul\w*|aug\w*|sep\w*|o[ck]t\w*|nov\w*"
+    r"|dec\w*)[-/. ,]+(?:19|20)\d{2}\b",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:door|auteurs?|tekst|foto|bron|by|authors?|source)\b\s*:|(?:door|by) [A-Z]", re.IGNORECASE
+)
+_OUTLINE = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+\S")
+_STATUTE = re.compile(
+    r"(?:(hoofdstuk|chapter)|(afdeling|titel|paragraaf|section|§)|(artikel|article))\s+[\dIVX]+",
+    re.IGNORECASE,
+)
+
+
+_PAGE_NUMBER = re.compile(
+    r"(?:pagina |page |p\. ?|- ?)?\d{1,4}(?: ?-|(?: van | of | ?/ ?)\d{1,4})?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """One heading, paragraph or list item, on one line; ``level`` is 0 for what is no heading."""
+
+    kind: str
+    text: str
+    page: int
+    level: int = 0
+
+
+def clean(report_id: str, document: Document) -> Text:
+    """The text of ``document`` as people read it, without mark-up, site furniture or damage.
+
+    Paragraphs are one line each with one blank line between them; the items of a list stand on lines of their own;
+    heading lines stay and are recorded in ``headings``. The content is empty where nothing but furniture was there.
+    """
+    pages = _without_running_lines([_repair(page) for page in document.pages])
+    marked = document.kind != "text" and _has_headings(pages)
+    blocks = [
+        block for number, page in enumerate(pages) for block in _read(page, number, document.kind, marked)
+    ]
+    blocks = _without_boilerplate(blocks)
+    if not marked:
+        blocks = _with_headings(blocks)
+    return _assemble(report_id, blocks, len(pages) if len(pages) > 1 else 0)
+
+
+# Characters
+
+
+def _repair(page: str) -> str:
+    """The page in NFC, with mojibake, ligatures and odd spaces mended and everything invisible gone."""
+    page = ftfy.fix_text(_SOFT_HYPHEN_BREAK.sub("", page), _REPAIR).translate(_INVISIBLE)
+    return unicodedata.normalize("NFC", "".join(map(_plain, page)) if not page.isascii() else _controls(page))
+
+
+def _controls(page: str) -> str:
+    return page.replace("\f", "\n\n").replace("\t", " ")
+
+
+def _plain(char: str) -> str:
+    if char in "\n ":
+        return char
+    if char in "\f\v\x1c\x1d\x1e\x85\u2028\u2029":
+        return "\n"
+    if char.isspace():
+        return " "
+    return "" if unicodedata.category(char) in ("Cc", "Cs") else char
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# Blocks
+
+
+def _has_headings(pages: Sequence[str]) -> bool:
+    """Whether a Markdown document marks its headings."""
+    for page in pages:
+        lines = page.split("\n")
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            if _HASHES.match(line) or _is_underlined(line, following):
+                return True
+    return False
+
+
+def _is_underlined(line: str, following: str) -> bool:
+    return bool(line.strip() and _UNDERLINE.match(following) and not _is_item(line) and "|" not in line)
+
+
+def _is_item(line: str) -> bool:
+    return bool(_BULLET.match(line) or _NUMBER.match(line))
+
+
+def _read(page: str, number: int, kind: str, marked: bool) -> Iterator[_Block]:
+    """The blocks of one page."""
+    if kind == "text":
+        yield from _read_lines(page.split("\n"), number, marked=False)
+        return
+    page = _COMMENT.sub("", _FRONT_MATTER.sub("", page))
+    for block in _read_lines(list(_markdown_lines(page)), number, marked):
+        text = _without_marks(block.text)
+        if text:
+            yield replace(block, text=text)
+
+
+def _markdown_lines(page: str) -> Iterator[str]:
+    """The lines with block mark-up resolved: headings as ``# Title``, no fences, rules or quotation marks."""
+    lines = page.split("\n")
+    skip = False
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if skip:
+            skip = False
+            continue
+        line = re.sub(r"^\s*(?:>\s?)+", "", line)
+        if _is_underlined(line, following) and not _HASHES.match(line):
+            yield f"{'#' if '=' in following else '##'} {line.strip()}"
+            skip = True
+        elif _RULE.match(line) or _FENCE.match(line) or _TABLE_RULE.match(line) or _REFERENCE.match(line):
+            yield ""
+        elif line.lstrip().startswith("|"):
+            yield "- " + " | ".join(cell.strip() for cell in line.strip().strip("|").split("|"))
+        else:
+            yield line
+
+
+def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Block]:
+    """The blocks that the lines form: hard-wrapped lines joined, headings and list items on their own.
+
+    ``marked`` says that headings carry a mark, so that every other line break inside a paragraph is a mere wrap.
+    """
+    width = _width(lines)
+    words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", "\n".join(lines).casefold()))
+    kind, held = "", ""
+
+    def ended() -> Iterator[_Block]:
+        text = _one_line(held)
+        if text:
+            yield _Block(kind, text, page)
+
+    for line in (line.strip() for line in lines):
+        heading = _HASHES.match(line) if marked else None
+        if not line:
+            yield from ended()
+            kind, held = "", ""
+        elif heading:
+            yield from ended()
+            if title := _one_line(heading[2]):
+                yield _Block("heading", title, page, level=len(heading[1]))
+            kind, held = "", ""
+        elif _starts_item(line, kind, held):
+            yield from ended()
+            kind, held = "item", _BULLET.sub("- ", line, count=1)
+        elif held and (marked or _continues(held.rsplit("\n", 1)[-1], line, width)):
+            held = _join(held, line, words)
+        else:
+            yield from ended()
+            kind, held = "paragraph", line
+    yield from ended()
+
+
+def _starts_item(line: str, kind: str, held: str) -> bool:
+    if _BULLET.match(line):
+        return True
+    if not _NUMBER.match(line):
+        return False
+    return not held or kind == "item" or bool(_SENTENCE_END.search(held) or _FIRST_NUMBER.match(line))
+
+
+def _width(lines: Sequence[str]) -> int:
+    """The width at which the lines are wrapped, in characters; 0 where a line is a paragraph."""
+    lengths = sorted(len(line.strip()) for line in lines if line.strip())
+    widest = lengths[len(lengths) * 95 // 100] if lengths else 0
+    return widest if widest <= 160 else 0
+
+
+def _continues(line: str, following: str, width: int) -> bool:
+    """Whether the break after ``line`` is a mere wrap: the next word is a small one, or would not have fitted."""
+    if following[0].islower():
+        return True
+    room = width - len(line.strip()) - 1
+    return width > 0 and (
+        room < len(following.split()[0]) or (room < width / 4 and not _SENTENCE_END.search(line))
+    )
+
+
+def _join(held: str, line: str, words: set[str]) -> str:
+    """Two wrapped lines as one, a word that was broken at the line's end whole again."""
+    broken = re.search(r"([^\W\d_]{2,})-$", held)
+    follows = re.match(r"[^\W\d_]+", line)
+    if not broken or not follows or not line[0].islower() or follows[0] in ("en", "of", "and", "or", "tot"):
+        return f"{held}\n{line}"
+    if f"{broken[1]}-{follows[0]}".casefold() in words:
+        return held + line
+    return held[:-1] + line
+
+
+def _without_marks(text: str) -> str:
+    """The text of a line of Markdown: emphasis, code marks, tags and images gone, the words of links kept."""
+    if not _MARKED.search(text):
+        return text
+    text = _TAG.sub(" ", text) if "<" in text else text
+    pieces = []
+    for token in _INLINE.parseInline(text)[0].children or []:
+        if token.type in ("text", "code_inline", "html_inline", "text_special"):
+            pieces.append(token.content)
+        elif token.type in ("softbreak", "hardbreak"):
+            pieces.append(" ")
+    return _one_line(_repair("".join(pieces)))
+
+
+# What is not the report's
+
+
+def _without_running_lines(pages: Sequence[str]) -> list[str]:
+    """The pages without their numbers and the lines that half of them (three at least) begin or end with."""
+    if len(pages) < 2:
+        return list(pages)
+    split = [page.split("\n") for page in pages]
+    edges = [_edges(lines) for lines in split]
+    counts = Counter(
+        key for lines, edge in zip(split, edges, strict=True) for key in {_edge_key(lines[i]) for i in edge}
+    )
+    repeated = {key for key, count in counts.items() if count >= max(3, len(pages) / 2)}
+    return [
+        "\n".join(
+            ""
+            if i in edge and (_PAGE_NUMBER.fullmatch(line.strip()) or _edge_key(line) in repeated)
+            else line
+            for i, line in enumerate(lines)
+        )
+        for lines, edge in zip(split, edges, strict=True)
+    ]
+
+
+def _edges(lines: Sequence[str]) -> set[int]:
+    """The indexes of the first two and the last two lines of a page that are not blank."""
+    filled = [index for index, line in enumerate(lines) if line.strip()]
+    return {*filled[:2], *filled[-2:]}
+
+
+def _edge_key(line: str) -> str:
+    return re.sub(r"\d+", "#", _one_line(line).casefold())
+
+
+def _without_boilerplate(blocks: Sequence[_Block]) -> list[_Block]:
+    texts = strip_boilerplate(
+        [block.text.removeprefix("- ") for block in blocks], [block.kind for block in blocks]
+    )
+    return [
+        block if block.text.removeprefix("- ") == text else replace(block, text=text)
+        for block, text in zip(blocks, texts, strict=True)
+        if text
+    ]
+
+
+# Headings of plain text
+
+
+def _with_headings(blocks: Sequence[_Block]) -> list[_Block]:
+    """The blocks with short lines that stand above running text made headings.
+
+    Numbered headings and those of statutes have the level that their number or name gives; of the others the first
+    is the title (level 1) where little text goes before it, and the rest have level 2.
+    """
+    found = _heading_indexes(blocks)
+    title = min(found, default=-1)
+    if sum(len(block.text.split()) for block in blocks[: max(title, 0)]) > TEASER_WORDS:
+        title = -1
+    result: list[_Block] = []
+    for index, block in enumerate(blocks):
+        if index in found:
+            above = result[-1] if result and result[-1].kind == "heading" else None
+            level = 1 if index == title else _level(block.text, above)
+            block = replace(block, kind="heading", level=level)
+        result.append(block)
+    return result
+
+
+def _heading_indexes(blocks: Sequence[_Block]) -> set[int]:
+    found: set[int] = set()
+    for index in range(len(blocks) - 2, -1, -1):
+        following = blocks[index + 1]
+        leads = index + 1 in found or following.kind == "item" or _is_text(following.text)
+        if leads and _looks_like_heading(blocks, index):
+            found.add(index)
+    return found
+
+
+def _is_text(text: str) -> bool:
+    return is_running(text) or bool(_SENTENCE_END.search(text)) or bool(_DATE.search(text))
+
+
+def _looks_like_heading(blocks: Sequence[_Block], index: int) -> bool:
+    block = blocks[index]
+    text = block.text
+    if block.kind == "item":
+        near = blocks[max(0, index - 1) : index] + blocks[index + 1 : index + 2]
+        if not _OUTLINE.match(text) or any(other.kind == "item" for other in near):
+            return False
+    if len(text) > HEADING_CHARS or len(text.split()) > HEADING_WORDS or text[-1] in ".,;:…!":
+        return False
+    if text[0].islower() or _DATE.search(text) or _BYLINE.match(text) or _INNER_END.search(text):
+        return False
+    return any(char.isalnum() for char in text) and not text.isdigit()
+
+
+def _level(text: str, above: _Block | None) -> int:
+    """The level of a heading by its number or name, else one below the numbered heading it stands right under."""
+    own = _outline_level(text)
+    if own is None and above is not None and (numbered := _outline_level(above.text)) is not None:
+        return numbered + 1
+    return own or 2
+
+
+def _outline_level(text: str) -> int | None:
+    if match := _STATUTE.match(text):
+        return 2 + next(index for index, group in enumerate(match.groups()) if group)
+    if match := _OUTLINE.match(text):
+        return 2 + match[1].count(".")
+    return None
+
+
+# Putting together
+
+
+def _assemble(report_id: str, blocks: Sequence[_Block], pages: int) -> Text:
+    """The text of the blocks, with the offsets of its headings and, where there are pages, of these."""
+    parts: list[str] = []
+    headings: list[Heading] = []
+    starts: list[int] = []
+    offset = 0
+    previous: _Block | None = None
+    for block in blocks:
+        gap = _gap(previous, block)
+        offset += len(gap)
+        while len(starts) < min(pages, block.page + 1):
+            starts.append(offset if starts else 0)
+        if block.kind == "heading":
+            headings.append(Heading(offset, offset + len(block.text), block.level, block.text))
+        parts += [gap, block.text]
+        offset += len(block.text)
+        previous = block
+    starts += [offset] * (pages - len(starts))
+    return Text(report_id, "".join(parts), tuple(starts), tuple(headings))
+
+
+def _gap(previous: _Block | None, block: _Block) -> str:
+    if previous is None:
+        return ""
+    if previous.kind == block.kind == "item":
+        return "\n"
+    runs_on = previous.kind == block.kind == "paragraph" and previous.page != block.page
+    if runs_on and block.text[0].islower() and not _SENTENCE_END.search(previous.text):
+        return " "
+    return "\n\n"

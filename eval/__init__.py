@@ -1,0 +1,1 @@
+"""How good it is: question sets, deterministic metrics, reports and paired comparisons."""

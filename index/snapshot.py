@@ -1,0 +1,171 @@
+"""One generation of the index, opened for reading: both legs, every reading, and the sentence vectors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+import chromadb.errors
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Passage, Report, Sentence, Text
+from index.dense import DenseIndex
+from index.dutch import stem, words
+from index.generation import Manifest, damaged, read_manifest
+from index.lexical import LexicalIndex
+from index.reading import Reading, passage_key, read_reading
+from index.types import Vectors
+
+SENTENCES_FILE = "sentences.npy"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What questions are answered from.
+
+    Passages and sentences are in the order of the reports and of their offsets. Row i of ``sentence_vectors`` (shape
+    ``[sentences, dimension]``, rows of length 1) belongs to ``sentences[i]``, which lies in
+    ``passages[sentence_passage[i]]``.
+    """
+
+    folder: Path
+    fingerprint: str
+    reports: Mapping[str, Report]
+    readings: Mapping[str, Reading]
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+    sentence_passage: NDArray[np.intp]
+    sentence_vectors: Vectors
+    dense: DenseIndex
+    lexical: LexicalIndex
+
+    def text(self, report_id: str) -> Text:
+        """The text of a report; raises KeyError for an unknown id."""
+        return self.readings[report_id].text
+
+    @cached_property
+    def passage_rows(self) -> dict[str, int]:
+        """The place in ``passages`` of each passage's key."""
+        return {passage_key(passage): row for row, passage in enumerate(self.passages)}
+
+    @cached_property
+    def word_counts(self) -> Counter[str]:
+        """How often each lower-case word occurs in the passages."""
+        return Counter(word for passage in self.passages for word in words(passage.text))
+
+    @cached_property
+    def stem_passages(self) -> Counter[str]:
+        """In how many passages each stem occurs."""
+        counts: Counter[str] = Counter()
+        for passage in self.passages:
+            language = self.reports[passage.report_id].language or "nl"
+            counts.update({stem(word, language) for word in words(passage.text)})
+        return counts
+
+    @cached_property
+    def corpus_hash(self) -> str:
+        """A digest of the reports' ids and contents, independent of their order."""
+        rows = sorted(f"{report.id} {report.sha256}" for report in self.reports.values())
+        return sha256("\n".join(rows).encode()).hexdigest()
+
+    def close(self) -> None:
+        """Lets go of the folder."""
+        self.dense.close()
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Opens a generation.
+
+    Raises:
+        IndexDamaged: a part is missing, cannot be read, or does not add up with the manifest.
+    """
+    manifest = read_manifest(folder)
+    readings = _readings(folder, manifest)
+    passages = tuple(passage for reading in readings.values() for passage in reading.passages)
+    sentences = tuple(sentence for reading in readings.values() for sentence in reading.sentences)
+    dense, lexical = _stores(folder, len(passages))
+    return Snapshot(
+        folder=folder,
+        fingerprint=manifest.fingerprint,
+        reports={report.id: report for report in manifest.reports},
+        readings=readings,
+        passages=passages,
+        sentences=sentences,
+        sentence_passage=_passage_of_sentences(passages, sentences),
+        sentence_vectors=_sentence_vectors(folder, len(sentences)),
+        dense=dense,
+        lexical=lexical,
+    )
+
+
+def check(folder: Path, manifest: Manifest) -> None:
+    """Opens both legs as a reader would and compares their counts with the manifest.
+
+    Raises:
+        IndexDamaged: they cannot be read or do not add up.
+    """
+    dense, _ = _stores(folder, sum(manifest.passages.values()))
+    dense.close()
+    _sentence_vectors(folder, sum(manifest.sentences.values()))
+    for report in manifest.reports:
+        if not (folder / "texts" / f"{report.id}.json").is_file():
+            raise damaged(folder, f"the text of {report.id} is gone")
+
+
+def sentence_rows(manifest: Manifest) -> dict[str, slice]:
+    """Where the sentences of each report stand among the sentence vectors.
+
+    >>> sentence_rows(Manifest("f", (), {}, {"a": 2, "b": 3}))["b"]
+    slice(2, 5, None)
+    """
+    rows, start = {}, 0
+    for report_id, count in manifest.sentences.items():
+        rows[report_id] = slice(start, start + count)
+        start += count
+    return rows
+
+
+def _stores(folder: Path, passages: int) -> tuple[DenseIndex, LexicalIndex]:
+    try:
+        dense, lexical = DenseIndex(folder / "chroma"), LexicalIndex(folder / "tantivy")
+        counts = {"catalogue": passages, "chroma": dense.count(), "tantivy": lexical.count()}
+    except (chromadb.errors.ChromaError, ValueError, OSError) as error:
+        raise damaged(folder, f"{type(error).__name__}: {error}") from error
+    if len(set(counts.values())) > 1:
+        dense.close()
+        raise damaged(folder, ", ".join(f"{name} {count}" for name, count in counts.items()) + " passages")
+    return dense, lexical
+
+
+def _readings(folder: Path, manifest: Manifest) -> dict[str, Reading]:
+    try:
+        return {report.id: read_reading(folder / "texts", report.id) for report in manifest.reports}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged(folder, f"{type(error).__name__}: {error}") from error
+
+
+def _sentence_vectors(folder: Path, sentences: int) -> Vectors:
+    try:
+        vectors: Vectors = np.load(folder / SENTENCES_FILE).astype(np.float32)
+    except (OSError, ValueError) as error:
+        raise damaged(folder, f"{type(error).__name__}: {error}") from error
+    if len(vectors) != sentences:
+        raise damaged(folder, f"{len(vectors)} sentence vectors for {sentences} sentences")
+    return vectors
+
+
+def _passage_of_sentences(passages: tuple[Passage, ...], sentences: tuple[Sentence, ...]) -> NDArray[np.intp]:
+    rows = np.empty(len(sentences), dtype=np.intp)
+    row = 0
+    for i, sentence in enumerate(sentences):
+        while not (
+            passages[row].report_id == sentence.report_id and passages[row].start <= sentence.start < passages[row].end
+        ):
+            row += 1
+        rows[i] = row
+    return rows
