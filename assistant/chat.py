@@ -161,9 +161,7 @@ def _lay_out(desk: Desk, language: str) -> _Parts:
     with gr.Row(elem_id="wmo-header"):
         header = gr.HTML(header_html(words), elem_id="wmo-brand", apply_default_css=False)
         fresh = gr.Button(words.new_conversation, elem_id="wmo-new", size="sm", min_width=0)
-        switch = gr.Radio(
-            _LANGUAGES, value=language, label=words.language_label, elem_id="wmo-language", min_width=0
-        )
+        switch = gr.Radio(_LANGUAGES, value=language, label=words.language_label, elem_id="wmo-language", min_width=0)
     with gr.Row(elem_id="wmo-desk"):
         with gr.Column(elem_id="wmo-chat", min_width=0):
             conversation = gr.HTML(
@@ -271,9 +269,7 @@ class _Events:
         examples = WORDING[language].examples
         return examples[int(event.example) % len(examples)]
 
-    def open(
-        self, turns: tuple[Turn, ...], opened: Opened | None, language: str, event: gr.EventData
-    ) -> Changes:
+    def open(self, turns: tuple[Turn, ...], opened: Opened | None, language: str, event: gr.EventData) -> Changes:
         """Shows the chosen source, or the list of reports."""
         count = opened.count + 1 if opened else 1
         chosen = choose(turns, event.turn, event.number, event.rank, event.report, count)
@@ -430,13 +426,20 @@ def _reply_html(desk: Desk, answer: Answer, number: int, language: str, finished
     else:
         parts.append(reader.sources_html(answer, number, reports, words))
     if finished:
-        copy = escape(reader.plain_answer(answer, reports, words))
-        parts.append(
-            f"<footer><span>{reader.footer_html(answer, len(reports), language)}</span>"
-            f'<button type="button" class="quiet" data-copy="{copy}" data-copied="{escape(words.copied)}">'
-            f"{escape(words.copy)}</button></footer>"
-        )
+        parts.append(_footer_html(desk, answer, language))
     return f'<div class="{"reply declined" if answer.declined else "reply"}">{"".join(parts)}</div>'
+
+
+def _footer_html(desk: Desk, answer: Answer, language: str) -> str:
+    words = WORDING[language]
+    made = f"<span>{reader.footer_html(answer, len(desk.reports), language)}</span>"
+    if answer.declined:
+        return f"<footer>{made}</footer>"
+    copy = escape(reader.plain_answer(answer, desk.reports, words))
+    return (
+        f'<footer>{made}<button type="button" class="quiet" data-copy="{copy}" '
+        f'data-copied="{escape(words.copied)}">{escape(words.copy)}</button></footer>'
+    )
 
 
 def panel_html(desk: Desk, opened: Opened | None, language: str) -> str:

@@ -1,6 +1,8 @@
 // What the two moving parts of the page need from the browser: clicks become events, and what was asked for
 // scrolls into view inside its own pane. Gradio calls one function for each part, with its element.
 
+const EDGE = 16; // pixels kept free above what is scrolled to
+
 function whole(value) {
   return value === undefined ? null : Number(value);
 }
@@ -39,37 +41,51 @@ async function copyText(button) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
+// The button of the open source looks pressed in the conversation too.
+function markOpen() {
+  const open = citingButton();
+  for (const button of document.querySelectorAll("#wmo-conversation [aria-current]")) {
+    if (button !== open) button.removeAttribute("aria-current");
+  }
+  open?.setAttribute("aria-current", "true");
+}
+
+function citingButton() {
+  const chip = document.querySelector("#wmo-sources .chips [aria-current]");
+  if (!chip) return null;
+  const { turn, number } = chip.dataset;
+  return document.querySelector(`#wmo-conversation .cite[data-turn="${turn}"][data-number="${number}"]`);
+}
+
 function isNarrow() {
   return window.matchMedia("(max-width: 899px)").matches;
 }
 
 function goBack() {
-  const current = document.querySelector("#wmo-sources .chips [aria-current]");
-  const place = current
-    ? `#wmo-conversation .cite[data-turn="${current.dataset.turn}"][data-number="${current.dataset.number}"]`
-    : "#wmo-chat";
-  const target = document.querySelector(place);
+  const target = citingButton() ?? document.querySelector("#wmo-question textarea");
   target.scrollIntoView({ block: "center" });
   target.focus({ preventScroll: true });
 }
 
 function readConversation(element, trigger, watch) {
   sendClicks(element, trigger);
+  const pane = element.parentElement;
   let following = true;
   let count = 0;
   const stopFollowing = () => { following = false; };
-  element.addEventListener("wheel", stopFollowing, { passive: true });
-  element.addEventListener("touchmove", stopFollowing, { passive: true });
+  pane.addEventListener("wheel", stopFollowing, { passive: true });
+  pane.addEventListener("touchmove", stopFollowing, { passive: true });
 
   const settle = () => {
     const turns = element.querySelector(".turns");
     document.documentElement.lang = turns.dataset.language;
+    markOpen();
     const all = turns.querySelectorAll(".turn");
     if (all.length !== count) following = true;
     count = all.length;
     if (!following || !count) return;
-    const last = all[count - 1].getBoundingClientRect();
-    element.scrollTop += last.top - element.getBoundingClientRect().top;
+    const top = all[count - 1].getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    pane.scrollTop += top - EDGE;
   };
   watch("value", settle);
   settle();
@@ -83,6 +99,7 @@ function readPanel(element, trigger, watch) {
     const count = element.querySelector(".panel").dataset.count;
     if (count === shown) return;
     shown = count;
+    markOpen();
     const pane = element.querySelector(".panel-text");
     const mark = pane.querySelector("mark.current, mark.near");
     const top = mark ? mark.getBoundingClientRect().top - pane.getBoundingClientRect().top : -pane.scrollTop;

@@ -167,7 +167,7 @@ def footer_html(answer: Answer, reports: int, language: str) -> str:
     if answer.declined:
         return escape(took)
     written = words.written_by.format(engine=answer.engine)
-    return escape(f"{took}; {words.extractive if answer.engine == 'extractive' else written}")
+    return escape(f"{took} · {words.extractive if answer.engine == 'extractive' else written}")
 
 
 def plain_answer(answer: Answer, reports: Mapping[str, Report], words: Wording) -> str:
@@ -177,9 +177,7 @@ def plain_answer(answer: Answer, reports: Mapping[str, Report], words: Wording) 
     return "\n\n".join([*parts, "\n".join([words.sources, *rows])] if rows else parts) + "\n"
 
 
-def _source_line(
-    citation: Citation, reports: Mapping[str, Report], words: Wording, full: bool = False
-) -> str:
+def _source_line(citation: Citation, reports: Mapping[str, Report], words: Wording, full: bool = False) -> str:
     report = reports.get(citation.report_id)
     if report is None:
         return words.unknown_report

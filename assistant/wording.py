@@ -66,8 +66,7 @@ WORDING: Mapping[str, Wording] = {
         language_label="Taal van de pagina",
         welcome="Waar bent u naar op zoek?",
         welcome_more=(
-            "Stel uw vraag in het Nederlands of Engels. "
-            "Staat het antwoord niet in de rapporten, dan leest u dat ook."
+            "Stel uw vraag in het Nederlands of Engels. Staat het antwoord niet in de rapporten, dan leest u dat ook."
         ),
         examples_label="Bijvoorbeeld",
         examples=(
@@ -87,14 +86,13 @@ WORDING: Mapping[str, Wording] = {
         declined="Geen antwoord gevonden",
         nearest="Dit kwam het dichtst in de buurt; het is niet als antwoord bedoeld:",
         failed=(
-            "Er ging iets mis in het programma. De oorzaak staat in het logboek. "
-            "Uw vraag staat weer in het invoerveld."
+            "Er ging iets mis in het programma. De oorzaak staat in het logboek. Uw vraag staat weer in het invoerveld."
         ),
         empty_question="Typ eerst een vraag, of kies een van de voorbeelden.",
         long_question="Uw vraag telt {count} tekens; er passen er {limit}. Kort de vraag in.",
         still_busy="De vorige vraag wordt nog beantwoord. Wacht even, of kies Stop.",
         took="{seconds} s, {reports} doorzocht",
-        extractive="letterlijke citaten, zonder taalmodel",
+        extractive="zonder taalmodel",
         written_by="verwoord door {engine}",
         decimal_mark=",",
         copy="Kopieer met bronnen",
@@ -105,9 +103,7 @@ WORDING: Mapping[str, Wording] = {
         page="p. {page}",
         no_date="zonder jaar",
         panel="Bronnen",
-        panel_hint=(
-            "Kies een nummer in een antwoord: hier verschijnt het rapport, met de aangehaalde zin gemarkeerd."
-        ),
+        panel_hint=("Kies een nummer in een antwoord: hier verschijnt het rapport, met de aangehaalde zin gemarkeerd."),
         all_reports="Alle rapporten",
         more_reports="en nog {count} andere",
         report_link="Naar de publicatie",
@@ -139,15 +135,12 @@ WORDING: Mapping[str, Wording] = {
         stopped="Stopped.",
         declined="No answer found",
         nearest="This came nearest; it is not an answer:",
-        failed=(
-            "Something went wrong inside the program. The cause is in the log. "
-            "Your question is back in the box."
-        ),
+        failed=("Something went wrong inside the program. The cause is in the log. Your question is back in the box."),
         empty_question="Type a question first, or choose one of the examples.",
         long_question="Your question has {count} characters; {limit} fit. Shorten it.",
         still_busy="The previous question is still being answered. Wait a moment, or choose Stop.",
         took="{seconds} s, searched {reports}",
-        extractive="literal quotes, no language model",
+        extractive="no language model",
         written_by="worded by {engine}",
         decimal_mark=".",
         copy="Copy with sources",
@@ -158,9 +151,7 @@ WORDING: Mapping[str, Wording] = {
         page="p. {page}",
         no_date="no year",
         panel="Sources",
-        panel_hint=(
-            "Choose a number in an answer: the report appears here, with the quoted sentence highlighted."
-        ),
+        panel_hint=("Choose a number in an answer: the report appears here, with the quoted sentence highlighted."),
         all_reports="All reports",
         more_reports="and {count} more",
         report_link="To the publication",

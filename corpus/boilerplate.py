@@ -1,8 +1,8 @@
 """The lines of a copied web page go in; the same lines come out, those that belong to the site emptied.
 
 A rule is one line in ``_FURNITURE`` (a line that is never part of a report) or in ``_MAYBE`` (a line that is
-site furniture only among other furniture: "Contact" may well be a report's heading). A pattern matches a whole
-line, in lower case and without punctuation at its ends. When in doubt a line stays: nothing of substance may go.
+site furniture only among other furniture: "Contact" may well be a report's heading). A pattern matches a
+whole line, in lower case and without punctuation at its ends. When in doubt a line stays.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _TARGET = (
 
 _FURNITURE: dict[str, tuple[str, ...]] = {
     "skip links": (
-        rf"(?:(?:(?:ga|spring|terug|skip|jump|back) )?(?:direct )?(?:naar|to) (?:(?:de|het|the) )?(?:{_TARGET})(?: |$))+",
+        r"(?:(?:(?:ga|spring|terug|skip|jump|back) )?(?:direct )?(?:naar|to) (?:(?:de|het|the) )?"
+        rf"(?:{_TARGET})(?: |$))+",
     ),
     "menu button": (
         r"(?:open|sluit|toon|toggle|close|show) (?:het |the )?(?:menu|navigatie|navigation)",
@@ -58,7 +59,7 @@ _FURNITURE: dict[str, tuple[str, ...]] = {
         r"(?:mijn naam|save my name).{0,80}(?:browser|website).{0,80}",
     ),
     "login notice": (
-        r"(?:u|je|jij) moet (?:eerst )?.{0,10}(?:ingelogd|aangemeld|inloggen).{0,20}(?:reactie|reageren).{0,30}",
+        r"(?:u|je|jij) moet .{0,15}(?:ingelogd|aangemeld|inloggen).{0,20}(?:reactie|reageren).{0,30}",
         r"you (?:must|need to) be logged in to (?:post|leave|comment|reply).{0,30}",
         r"(?:log in|inloggen|meld (?:u|je) aan)(?: of .{1,30})? om (?:te reageren|verder te lezen).{0,30}",
         r"log in(?: or .{1,30})? to (?:comment|reply|continue reading).{0,30}",
@@ -95,14 +96,15 @@ _FURNITURE: dict[str, tuple[str, ...]] = {
 _MAYBE: dict[str, tuple[str, ...]] = {
     "navigation": (
         r"menu|home|nieuws|news|actueel|agenda|over ons|about(?: us)?|contact|vacatures|publicaties|thema'?s",
-        r"english|nederlands|nl|en|zoek|zoeken|search|rubriek(?:en)?|volgende|vorige|next|previous|sluiten|close",
-        r"sitemap|privacy(?:verklaring|beleid| statement| policy)?|cookies|disclaimer|toegankelijkheid|colofon",
+        r"english|nederlands|nl|en|zoek|zoeken|search|rubriek(?:en)?|volgende|vorige|next|previous|close",
+        r"sluiten|sitemap|privacy(?:verklaring|beleid| statement| policy)?|cookies|disclaimer|colofon",
+        r"toegankelijkheid",
     ),
     "button": (
         rf"{_NETWORK}|youtube|rss|delen|deel|share|printen|verzenden|verstuur|submit|send",
-        r"ok|akkoord|accepteren|weigeren|accept|reject|downloads?|lees (?:meer|verder|ook)|meer lezen|read more",
-        r"aanmelden|afmelden|inschrijven|abonneren|subscribe|inloggen|log ?in|registreren|register|mijn account",
-        r"toon meer|zie ook",
+        r"ok|akkoord|accepteren|weigeren|accept|reject|downloads?|lees (?:meer|verder|ook)|meer lezen",
+        r"aanmelden|afmelden|inschrijven|abonneren|subscribe|inloggen|log ?in|registreren|register",
+        r"mijn account|toon meer|zie ook|read more",
     ),
     "comments": (
         r"reacties?|comments?|\d+ (?:reacties?|comments?|keer gelezen|likes?|shares?)",
@@ -247,7 +249,7 @@ def _without_press_notes(lines: Sequence[str], kinds: Sequence[str]) -> list[str
 
 
 def _note_lines(lines: Sequence[str], kinds: Sequence[str], start: int) -> range:
-    """The lines from ``start`` to the last contact, as long as only names and labels stand between contacts."""
+    """The lines from ``start`` to the last contact, as long as only names and labels stand between."""
     end = index = start
     while index < len(lines) and kinds[index] != "heading":
         if _CONTACT.search(lines[index]):

@@ -1,7 +1,7 @@
-"""The catalogue: ``catalogue.csv`` and the files in ``reports/`` go in, one Report per row comes out, and back.
+"""The catalogue: ``catalogue.csv`` and the files in ``reports/`` go in, a Report per row comes out, and back.
 
-People edit the catalogue in a spreadsheet, so it is read leniently (delimiter, encoding, order of columns) and
-every fault in it is reported at once, each with its line.
+People edit the catalogue in a spreadsheet, so it is read leniently (delimiter, encoding, order of columns)
+and every fault in it is reported at once, each with its line.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import csv
 import hashlib
 import io
 import os
+import posixpath
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -75,10 +76,10 @@ def read_catalogue(corpus: Path) -> tuple[Report, ...]:
 
 
 def write_catalogue(corpus: Path, reports: Sequence[Report]) -> None:
-    """Replace ``corpus/catalogue.csv`` by these reports in one step; a reader sees the old file or the new one.
+    """Replace ``corpus/catalogue.csv`` by these reports in one step; a reader sees the old file or the new.
 
-    The file is UTF-8 with a byte order mark, without which Excel takes it for cp1252. A catalogue that is there
-    keeps its delimiter: Dutch Excel saves with semicolons and opens only those in columns.
+    The file is UTF-8 with a byte order mark, without which Excel takes it for cp1252. A catalogue that is
+    there keeps its delimiter: Dutch Excel saves with semicolons and opens only those in columns.
 
     Raises:
         ValueError: an author holds a semicolon, which separates authors.
@@ -95,8 +96,8 @@ def write_catalogue(corpus: Path, reports: Sequence[Report]) -> None:
 def normalise_date(text: str) -> str | None:
     """The date as YYYY, YYYY-MM or YYYY-MM-DD, empty for empty, None where it is no such date.
 
-    A Dutch spreadsheet's dd-mm-yyyy is turned round; dates with slashes are refused, as nobody can tell the day
-    from the month.
+    A Dutch spreadsheet's dd-mm-yyyy is turned round; dates with slashes are refused, as nobody can tell the
+    day from the month.
 
     >>> normalise_date("9-5-2022"), normalise_date("2021-08"), normalise_date("9/5/2022")
     ('2022-05-09', '2021-08', None)
@@ -226,7 +227,7 @@ def _find_repeats(rows: Sequence[_Row], faults: _Faults) -> None:
         first: dict[str, int] = {}
         for row in rows:
             value = row.cells[column]
-            line = first.setdefault(value.casefold(), row.line)
+            line = first.setdefault(posixpath.normpath(value).casefold(), row.line)
             if value and line != row.line:
                 faults.add(
                     row.line,
@@ -242,8 +243,8 @@ def _report(row: _Row, folder: Path, faults: _Faults) -> Report | None:
     if not is_slug(cells["id"]):
         faults.add(
             row.line,
-            f'id "{cells["id"]}" mag alleen kleine letters, cijfers en koppeltekens hebben, zoals jansen-2021-wmo',
-            f'id "{cells["id"]}" may hold only lower-case letters, digits and hyphens, like jansen-2021-wmo',
+            f'id "{cells["id"]}" mag alleen kleine letters, cijfers en koppeltekens hebben (jansen-2021-wmo)',
+            f'id "{cells["id"]}" may hold only lower-case letters, digits and hyphens (jansen-2021-wmo)',
         )
     published = normalise_date(cells["published"])
     if published is None:

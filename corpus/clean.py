@@ -1,7 +1,8 @@
 """A Document goes in, one cleaned Text with exact heading and page offsets comes out.
 
-The steps, in order: repair the characters, read the lines as blocks (headings, paragraphs, list items), take out the
-website's own lines, find the headings of plain text, and put the blocks together with one blank line between them.
+The steps, in order: repair the characters, read the lines as blocks (headings, paragraphs, list items), take
+out the website's own lines, find the headings of plain text, and put the blocks together with one blank line
+between them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from markdown_it import MarkdownIt
 
 from corpus.boilerplate import is_running, strip_boilerplate
 from corpus.load import Document
+from corpus.split import ITEM_NUMBER
 from corpus.types import Heading, Text
 
 CLEANER_VERSION = "1"
@@ -26,17 +28,20 @@ HEADING_WORDS = 12
 TEASER_WORDS = 150  # no more text than this may stand above a title
 
 _REPAIR = ftfy.TextFixerConfig(
-    unescape_html=False, uncurl_quotes=False, fix_character_width=False, normalization="NFC", explain=False
+    unescape_html=False,
+    restore_byte_a0=False,
+    uncurl_quotes=False,
+    fix_character_width=False,
+    normalization="NFC",
+    explain=False,
 )
 _INVISIBLE = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFC]
 )
 _SOFT_HYPHEN_BREAK = re.compile("\u00ad[ \t]*\n[ \t]*")
 
-_BULLET = re.compile(r"[-*+•●▪■◦‣·–—]\s+(?=\S)")
-_NUMBER = re.compile(
-    r"(?:\d{1,3}[.)]|([a-z])\1?[.)]|[ivx]{2,5}[.)]|\d{1,2}°\.?|\(\d{1,2}\)|\([a-z]\))(?:\s+(?=\S)|(?=[^\W\d_]{2}))"
-)
+_BULLETS = "-*+•●▪■◦‣·–—"
+_BULLET = re.compile(rf"[{re.escape(_BULLETS)}]\s+(?=\S)")
 _FIRST_NUMBER = re.compile(r"\(?[1ai][.)°]")
 _HASHES = re.compile(r" {0,3}(#{2,6}|#(?=\s))\s*(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
@@ -47,10 +52,10 @@ _REFERENCE = re.compile(r"\s*\[[^\]^]+\]:\s+\S+.*$")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[\w-]+:.*\n|[ \t]+.*\n|- .*\n)*---[ \t]*\n")
 _COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div"
-    r"|dl|dt|em|figcaption|figure|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main"
-    r"|mark|meta|nav|ol|p|pre|q|s|section|small|span|strike|strong|sub|summary|sup|svg|table|tbody|td|tfoot|th|thead"
-    r"|time|title|tr|tt|u|ul|var|video|wbr|!doctype)\b[^>]*>",
+    r"</?(?:a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details"
+    r"|dfn|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label"
+    r"|li|link|main|mark|meta|nav|ol|p|pre|q|s|section|small|span|strike|strong|sub|summary|sup|svg|table|tbody|td"
+    r"|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|!doctype)\b[^>]*>",
     re.IGNORECASE,
 )
 _INLINE = MarkdownIt("commonmark")
@@ -58,14 +63,9 @@ _MARKED = re.compile(r"[*_`\[\]<>\\&!]")
 
 _SENTENCE_END = re.compile(r"[.!?…:;]+[\"'”’»)\]]*$")
 _INNER_END = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]*[A-ZÀ-Þ]")
-_DATE = re.compile(
-    r"\b\d{1,2}[-/. ](?:\d{1,2}|jan\w*|feb\w*|maart|mrt|march|apr\w*|mei|may|jun\w*|jul\w*|aug\w*|sep\w*|o[ck]t\w*|nov\w*"
-    r"|dec\w*)[-/. ,]+(?:19|20)\d{2}\b",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    r"(?:door|auteurs?|tekst|foto|bron|by|authors?|source)\b\s*:|(?:door|by) [A-Z]", re.IGNORECASE
-)
+_MONTH = r"jan\w*|feb\w*|maart|mrt|march|apr\w*|mei|may|ju[nl]\w*|aug\w*|sep\w*|o[ck]t\w*|nov\w*|dec\w*"
+_DATE = re.compile(rf"\b\d{{1,2}}[-/. ](?:\d{{1,2}}|{_MONTH})[-/. ,]+(?:19|20)\d{{2}}\b", re.IGNORECASE)
+_BYLINE = re.compile(r"(?:door|auteurs?|tekst|foto|bron|by|authors?|source)\b\s*:|(?:door|by) [A-Z]", re.IGNORECASE)
 _OUTLINE = re.compile(r"(\d{1,2}(?:\.\d{1,2})*)[.)]?\s+\S")
 _STATUTE = re.compile(
     r"(?:(hoofdstuk|chapter)|(afdeling|titel|paragraaf|section|§)|(artikel|article))\s+[\dIVX]+",
@@ -73,9 +73,7 @@ _STATUTE = re.compile(
 )
 
 
-_PAGE_NUMBER = re.compile(
-    r"(?:pagina |page |p\. ?|- ?)?\d{1,4}(?: ?-|(?: van | of | ?/ ?)\d{1,4})?", re.IGNORECASE
-)
+_PAGE_NUMBER = re.compile(r"(?:pagina |page |p\. ?|- ?)?\d{1,4}(?: ?-|(?: van | of | ?/ ?)\d{1,4})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,13 @@ class _Block:
 def clean(report_id: str, document: Document) -> Text:
     """The text of ``document`` as people read it, without mark-up, site furniture or damage.
 
-    Paragraphs are one line each with one blank line between them; the items of a list stand on lines of their own;
-    heading lines stay and are recorded in ``headings``. The content is empty where nothing but furniture was there.
+    Paragraphs are one line each with one blank line between them; the items of a list stand on lines of their
+    own; heading lines stay and are recorded in ``headings``. The content is empty where nothing but site
+    furniture was there.
     """
     pages = _without_running_lines([_repair(page) for page in document.pages])
     marked = document.kind != "text" and _has_headings(pages)
-    blocks = [
-        block for number, page in enumerate(pages) for block in _read(page, number, document.kind, marked)
-    ]
+    blocks = [block for number, page in enumerate(pages) for block in _read(page, number, document.kind, marked)]
     blocks = _without_boilerplate(blocks)
     if not marked:
         blocks = _with_headings(blocks)
@@ -150,7 +147,7 @@ def _is_underlined(line: str, following: str) -> bool:
 
 
 def _is_item(line: str) -> bool:
-    return bool(_BULLET.match(line) or _NUMBER.match(line))
+    return bool(_BULLET.match(line) or ITEM_NUMBER.match(line))
 
 
 def _read(page: str, number: int, kind: str, marked: bool) -> Iterator[_Block]:
@@ -188,16 +185,16 @@ def _markdown_lines(page: str) -> Iterator[str]:
 def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Block]:
     """The blocks that the lines form: hard-wrapped lines joined, headings and list items on their own.
 
-    ``marked`` says that headings carry a mark, so that every other line break inside a paragraph is a mere wrap.
+    ``marked`` says that headings carry a mark, so that any other line break in a paragraph is a mere wrap.
     """
     width = _width(lines)
     words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", "\n".join(lines).casefold()))
     kind, held = "", ""
 
     def ended() -> Iterator[_Block]:
-        text = _one_line(held)
+        text = _with_dash(_one_line(held))
         if text:
-            yield _Block(kind, text, page)
+            yield _Block("item" if _is_item(text) else kind, text, page)
 
     for line in (line.strip() for line in lines):
         heading = _HASHES.match(line) if marked else None
@@ -211,8 +208,8 @@ def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Bloc
             kind, held = "", ""
         elif _starts_item(line, kind, held):
             yield from ended()
-            kind, held = "item", _BULLET.sub("- ", line, count=1)
-        elif held and (marked or _continues(held.rsplit("\n", 1)[-1], line, width)):
+            kind, held = "item", line
+        elif held and (marked or held in _BULLETS or _continues(held.rsplit("\n", 1)[-1], line, width)):
             held = _join(held, line, words)
         else:
             yield from ended()
@@ -223,9 +220,15 @@ def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Bloc
 def _starts_item(line: str, kind: str, held: str) -> bool:
     if _BULLET.match(line):
         return True
-    if not _NUMBER.match(line):
+    if not ITEM_NUMBER.match(line):
         return False
     return not held or kind == "item" or bool(_SENTENCE_END.search(held) or _FIRST_NUMBER.match(line))
+
+
+def _with_dash(line: str) -> str:
+    """The line with its bullet, if it has one, as a dash."""
+    bullet = _BULLET.match(line)
+    return f"- {line[bullet.end() :]}" if bullet else line
 
 
 def _width(lines: Sequence[str]) -> int:
@@ -236,13 +239,11 @@ def _width(lines: Sequence[str]) -> int:
 
 
 def _continues(line: str, following: str, width: int) -> bool:
-    """Whether the break after ``line`` is a mere wrap: the next word is a small one, or would not have fitted."""
+    """Whether the break after ``line`` is a mere wrap: a small letter follows, or the word did not fit."""
     if following[0].islower():
         return True
     room = width - len(line.strip()) - 1
-    return width > 0 and (
-        room < len(following.split()[0]) or (room < width / 4 and not _SENTENCE_END.search(line))
-    )
+    return width > 0 and (room < len(following.split()[0]) or (room < width / 4 and not _SENTENCE_END.search(line)))
 
 
 def _join(held: str, line: str, words: set[str]) -> str:
@@ -260,7 +261,7 @@ def _without_marks(text: str) -> str:
     """The text of a line of Markdown: emphasis, code marks, tags and images gone, the words of links kept."""
     if not _MARKED.search(text):
         return text
-    text = _TAG.sub(" ", text) if "<" in text else text
+    text = _TAG.sub(_space_for, text) if "<" in text else text
     pieces = []
     for token in _INLINE.parseInline(text)[0].children or []:
         if token.type in ("text", "code_inline", "html_inline", "text_special"):
@@ -268,6 +269,11 @@ def _without_marks(text: str) -> str:
         elif token.type in ("softbreak", "hardbreak"):
             pieces.append(" ")
     return _one_line(_repair("".join(pieces)))
+
+
+def _space_for(tag: re.Match[str]) -> str:
+    """What stands for a tag: nothing inside a word, a space between blocks."""
+    return "" if re.match(r"</?(?:a|abbr|b|em|font|i|mark|s|small|span|strong|sub|sup|u)\b", tag[0]) else " "
 
 
 # What is not the report's
@@ -285,9 +291,7 @@ def _without_running_lines(pages: Sequence[str]) -> list[str]:
     repeated = {key for key, count in counts.items() if count >= max(3, len(pages) / 2)}
     return [
         "\n".join(
-            ""
-            if i in edge and (_PAGE_NUMBER.fullmatch(line.strip()) or _edge_key(line) in repeated)
-            else line
+            "" if i in edge and (_PAGE_NUMBER.fullmatch(line.strip()) or _edge_key(line) in repeated) else line
             for i, line in enumerate(lines)
         )
         for lines, edge in zip(split, edges, strict=True)
@@ -305,14 +309,20 @@ def _edge_key(line: str) -> str:
 
 
 def _without_boilerplate(blocks: Sequence[_Block]) -> list[_Block]:
-    texts = strip_boilerplate(
-        [block.text.removeprefix("- ") for block in blocks], [block.kind for block in blocks]
-    )
-    return [
-        block if block.text.removeprefix("- ") == text else replace(block, text=text)
-        for block, text in zip(blocks, texts, strict=True)
-        if text
-    ]
+    """The blocks that are the report's; furniture that only shows once other furniture is gone goes too."""
+    before = list(blocks)
+    while (after := list(_strip_once(before))) != before:
+        before = after
+    return after
+
+
+def _strip_once(blocks: Sequence[_Block]) -> Iterator[_Block]:
+    dashes = ["- " if block.text.startswith("- ") else "" for block in blocks]
+    lines = [block.text.removeprefix("- ") for block in blocks]
+    stripped = strip_boilerplate(lines, [block.kind for block in blocks])
+    for block, dash, line in zip(blocks, dashes, stripped, strict=True):
+        if line:
+            yield replace(block, text=dash + line)
 
 
 # Headings of plain text
@@ -321,8 +331,8 @@ def _without_boilerplate(blocks: Sequence[_Block]) -> list[_Block]:
 def _with_headings(blocks: Sequence[_Block]) -> list[_Block]:
     """The blocks with short lines that stand above running text made headings.
 
-    Numbered headings and those of statutes have the level that their number or name gives; of the others the first
-    is the title (level 1) where little text goes before it, and the rest have level 2.
+    Numbered headings and those of statutes have the level that their number or name gives; of the others the
+    first is the title (level 1) where little text goes before it, and the rest have level 2.
     """
     found = _heading_indexes(blocks)
     title = min(found, default=-1)
@@ -343,7 +353,7 @@ def _heading_indexes(blocks: Sequence[_Block]) -> set[int]:
     for index in range(len(blocks) - 2, -1, -1):
         following = blocks[index + 1]
         leads = index + 1 in found or following.kind == "item" or _is_text(following.text)
-        if leads and _looks_like_heading(blocks, index):
+        if leads and not following.text[0].islower() and _looks_like_heading(blocks, index):
             found.add(index)
     return found
 
@@ -356,7 +366,7 @@ def _looks_like_heading(blocks: Sequence[_Block], index: int) -> bool:
     block = blocks[index]
     text = block.text
     if block.kind == "item":
-        near = blocks[max(0, index - 1) : index] + blocks[index + 1 : index + 2]
+        near = (*blocks[max(0, index - 1) : index], *blocks[index + 1 : index + 2])
         if not _OUTLINE.match(text) or any(other.kind == "item" for other in near):
             return False
     if len(text) > HEADING_CHARS or len(text.split()) > HEADING_WORDS or text[-1] in ".,;:…!":
@@ -367,7 +377,7 @@ def _looks_like_heading(blocks: Sequence[_Block], index: int) -> bool:
 
 
 def _level(text: str, above: _Block | None) -> int:
-    """The level of a heading by its number or name, else one below the numbered heading it stands right under."""
+    """The level of a heading by its number or name, else one below the numbered heading right above it."""
     own = _outline_level(text)
     if own is None and above is not None and (numbered := _outline_level(above.text)) is not None:
         return numbered + 1

@@ -1,4 +1,4 @@
-"""A file goes in, its pages of raw text come out: one door for every format, one loader function per suffix."""
+"""A file goes in, its pages of raw text come out: one door for every format, one loader per suffix."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import charset_normalizer
-from lxml import html
-from lxml.etree import ParserError
+from lxml import html  # type: ignore[import-untyped]
+from lxml.etree import ParserError  # type: ignore[import-untyped]
 
 from corpus.errors import LoadError
 
@@ -52,7 +52,7 @@ def load(path: Path) -> Document:
         known = ", ".join(LOADERS)
         raise LoadError(
             nl=f'{path.name} heeft een onbekend formaat "{path.suffix}". Bekend zijn {known}; sla het zo op.',
-            en=f'{path.name} has an unknown format "{path.suffix}". Known are {known}; save it as one of these.',
+            en=f'{path.name} has an unknown format "{path.suffix}". Known are {known}; save it as such.',
         )
     document = loader(path)
     if not any(page.strip() for page in document.pages):
@@ -160,10 +160,10 @@ def _decode_html(data: bytes, name: str) -> str:
 
 
 def html_to_markdown(page: str) -> str:
-    """The article of a web page or of a bare fragment as Markdown with ``#`` headings; empty where it has no text.
+    """The article of a web page or bare fragment as Markdown with ``#`` headings; empty where there is none.
 
-    trafilatura finds the article. Where it leaves out more than a quarter of the running text outside the page's
-    navigation, all of that text is taken instead: a lost paragraph is worse than a line too many.
+    trafilatura finds the article. Where it leaves out more than a quarter of the running text outside the
+    page's navigation, all of that text is taken instead: a lost paragraph is worse than a line too many.
     """
     import trafilatura  # takes half a second, and most runs read no HTML
 
@@ -189,7 +189,8 @@ _UNSEEN = (
     "|//*[self::div or self::section or self::aside][contains(@id, 'cookie') or contains(@class, 'cookie')]"
 )
 _UNSEEN_STYLE = re.compile(
-    r"display:none|visibility:hidden|font-size:0(?:px|pt|em|rem|%)?(?:;|$)|opacity:0(?:;|$)|(?:left|top):-\d{3,}"
+    r"display:none|visibility:hidden|font-size:0(?:px|pt|em|rem|%)?(?:;|$)|opacity:0(?:;|$)"
+    r"|(?:left|top):-\d{3,}"
 )
 _INK = re.compile(r"(?:^|;)color:([^;!]+)")
 _PAPER = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
@@ -197,7 +198,7 @@ _WHITE = {"#fff", "#ffffff", "white", "rgb(255,255,255)"}
 
 _FURNITURE = set("head nav footer aside button select option iframe svg dialog textarea label".split())
 _INLINE = set(
-    "a abbr b big cite code del dfn em font i ins kbd mark q s small span strong sub sup time u var wbr".split()
+    "a abbr b big cite code del em font i ins kbd mark q s small span strong sub sup time u var wbr".split()
 )
 _PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- ", "tr": "- "}
 

@@ -18,42 +18,46 @@ TINY_SECTION_WORDS = 40
 
 _QUOTES = str.maketrans(dict.fromkeys("\"'“”„‟‘’‚‛«»‹›()[]", " "))
 _OPENING = r"[\"'“”„‘’‚«‹(\[]*"
-# words that the library takes for abbreviations, although they end a Dutch sentence more often
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
+# words that the library takes for abbreviations but that end a Dutch sentence more often; and footnotes
 _REAL_END = re.compile(
-    r"(?<!\bet )(?<![\w.])(?:al|dat|hand|int|it|no|rom|ver|enz|etc|e\.d|e\.v|c\.s|jl)\.[\"'”’)\]]*\s+(?="
-    + _OPENING
-    + r"[A-ZÀ-ÖØ-Þ](?!\.))"
+    r"(?:(?<!\bet )(?<![\w.])(?:al|bel|best|dat|hand|int|it|lat|no|pas|rom|ver|vol|enz|etc|e\.d"
+    r"|e\.v|c\.s|jl)\.[\"'”’)\]]*"
+    rf"|(?<=[.!?])(?:\[\d{{1,3}}\])+)\s+(?={_OPENING}(?:['’‘][a-z] )?{_CAPITAL}(?!\.))"
 )
-# abbreviations that never end a sentence, with what they lead up to
-_NEVER_END = re.compile(
-    r"(?:^|[\s(\[\"'“‘])(?:(?:artt?|tel|bijv|blz|p|pp|hfst|par|nrs?|sub|jo|vgl|zgn|resp|ca|circa|m\.b\.t|i\.v\.m|d\.w\.z|o\.a|t\.a\.v"
-    r"|m\.n|i\.p\.v|t\.o\.v|t\.b\.v|n\.a\.v|o\.g\.v|a\.d\.h\.v|m\.i\.v|d\.d|bv|incl|excl|max|min|gem|afd|aant|Stb|Stcrt|Trb|Kamerstukken"
-    r"|vs|e\.g|i\.e|cf|fig|tab|vol|no|sec)\.)$",
+_WORD_START = r"(?:^|[\s(\[\"'“‘])"
+# abbreviations that never end a sentence, as something must follow them
+_LEADS_ON = re.compile(
+    rf"{_WORD_START}(?:artt?|tel|bijv|blz|hfst|nrs?|jo|vgl|zgn|resp|ca|m\.b\.t|i\.v\.m|d\.w\.z|o\.a|t\.a\.v|m\.n"
+    r"|i\.p\.v|t\.o\.v|t\.b\.v|n\.a\.v|o\.g\.v|a\.d\.h\.v|m\.i\.v|d\.d|incl|excl|Stb|Stcrt|Trb|Kamerstukken"
+    r"|vs|e\.g|i\.e|cf|prof|dr|drs|mr|ir|ing|ds|hr|mw|mevr|dhr|mrs|ms)\.$",
     re.IGNORECASE,
 )
-_TITLE = re.compile(
-    r"(?:^|[\s(\[\"'“‘])(?:prof|dr|drs|mr|ir|ing|ds|hr|mw|mevr|dhr|st|mrs|ms|[A-Z](?:\.[A-Z])*)\.$"
-)
-_CONTINUES = re.compile(_OPENING + r"(?!['’‘][a-z] [A-Z])\s*(?:[a-zà-öø-ÿ]|[,;:%/])")
-# a short quotation with a question mark in it that does not end as a sentence is a title or a phrase, kept whole
+_INITIALS = re.compile(rf"{_WORD_START}(?:{_CAPITAL}\.)+$")
+# words that are abbreviations only before a number
+_COUNTS = re.compile(rf"{_WORD_START}(?:no|vol|min|max|pp?|fig|tab|par|sec|sub|afd|gem)\.$", re.IGNORECASE)
+_CONTINUES = re.compile(rf"(?!['’‘][a-z] {_CAPITAL}){_OPENING}\s*(?:[a-zà-öø-ÿ]|[,;:%/])")
+# a short quotation with a question mark inside that does not end as a sentence is a title, and stays whole
 _QUOTED = re.compile(
-    r"(?<!\w)[\"'“‘„«](?=\S)[^\"“”‘„«»\n]{1,120}?[?!] [^\"“”‘„«»\n]{1,200}?[^\s.!?…][\"'”’»](?=[\s.,;:)]|$)"
+    r"(?<!\w)[\"'“‘„«](?=\S)[^\"“”‘„«»\n]{1,120}?[?!] [^\"“”‘„«»\n]{1,200}?"
+    r"[^\s.!?…][\"'”’»](?=[\s.,;:)]|$)"
 )
-_CLAUSE_END = re.compile(r";\s+|(?<=:)\s+(?=(?:[a-z]|\d{1,2})[.°)])")
-_ITEM_MARK = re.compile(
-    r"(?:[-•]|\d{1,3}[.)]|([a-z])\1?[.)]|[ivx]{1,5}[.)]|\d{1,2}°\.?|\(\d{1,2}\)|\([a-z]\))\s+"
+_CLAUSE_END = re.compile(r";\s*|(?<=:)\s+(?=(?:[a-z]|\d{1,2})[.°)])")
+# the number or letter of a list item, with the space after it; statutes leave the space out: "k.woning"
+ITEM_NUMBER = re.compile(
+    r"(?:\d{1,3}[.)]|(?!(?:bv|ca|dr|ds|ed|hr|ir|mr|nr|pp|st|vs|zn)\.)[a-z]{1,2}[.)]|[ivx]{3,5}[.)]"
+    r"|\d{1,2}°\.?|\(\d{1,2}\)|\([a-z]\))(?:\s+(?=\S)|(?=[^\W\d_]{2}))"
 )
 
 
 def cut_sentences(paragraph: str, language: str = "nl") -> list[tuple[int, int]]:
     """The spans of the sentences in one paragraph: in order, without the white space around them.
 
-    Quotation marks and brackets do not hold sentences together, so that each sentence of a quoted speech is one of its
-    own; a mark stays with the sentence it opens or closes.
+    Quotation marks and brackets do not hold sentences together, so that each sentence of a quoted speech is
+    one of its own; a mark stays with the sentence it opens or closes.
 
-    >>> [("Volgens prof. dr. J. de Vries daalt het met 3,1%. Zo is het.")[a:b] for a, b in cut_sentences(
-    ...     "Volgens prof. dr. J. de Vries daalt het met 3,1%. Zo is het.")]
-    ['Volgens prof. dr. J. de Vries daalt het met 3,1%.', 'Zo is het.']
+    >>> cut_sentences("Volgens dr. J. de Vries daalt het met 3,1%. Zo is het.")
+    [(0, 43), (44, 54)]
     """
     cuts = [0, *_boundaries(paragraph, language), len(paragraph)]
     spans = (_strip(paragraph, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
@@ -61,7 +65,7 @@ def cut_sentences(paragraph: str, language: str = "nl") -> list[tuple[int, int]]
 
 
 def split_sentences(text: Text, language: str = "nl") -> tuple[Sentence, ...]:
-    """The sentences of ``text`` in order, without overlap; together they cover all that is no heading or space.
+    """The sentences of ``text`` in order, without overlap; they cover all that is no heading and no space.
 
     A list item is one sentence. One of more than ``LONGEST_SENTENCE_WORDS`` words is cut at its semicolons.
     """
@@ -69,20 +73,16 @@ def split_sentences(text: Text, language: str = "nl") -> tuple[Sentence, ...]:
     for start, line in _lines(text):
         for first, last in _line_spans(line, language):
             sentences.append(
-                Sentence(
-                    text.report_id, start + first, start + last, text.content[start + first : start + last]
-                )
+                Sentence(text.report_id, start + first, start + last, text.content[start + first : start + last])
             )
     return tuple(sentences)
 
 
-def split_passages(
-    text: Text, sentences: Sequence[Sentence], words: int = PASSAGE_WORDS
-) -> tuple[Passage, ...]:
+def split_passages(text: Text, sentences: Sequence[Sentence], words: int = PASSAGE_WORDS) -> tuple[Passage, ...]:
     """Passages of about ``words`` words: every sentence in exactly one, none across the start of a section.
 
-    Sections of fewer than ``TINY_SECTION_WORDS`` words join the next one under the same parent. A long section
-    is cut into passages of about the same size, so that no small remainder stays behind.
+    Sections of fewer than ``TINY_SECTION_WORDS`` words join the next one under the same parent. A long
+    section is cut into passages of about the same size, so that no small remainder stays behind.
     """
     passages = []
     for section in _merge_tiny(_sections(text, sentences), words):
@@ -114,11 +114,7 @@ def _boundaries(paragraph: str, language: str) -> list[int]:
         offset += len(piece)
         found.add(_before_opening(paragraph, offset))
     found |= {match.end() for match in _REAL_END.finditer(paragraph)}
-    inside = (
-        [match.span() for match in _QUOTED.finditer(paragraph)]
-        if "?" in paragraph or "!" in paragraph
-        else []
-    )
+    inside = [match.span() for match in _QUOTED.finditer(paragraph)] if "?" in paragraph or "!" in paragraph else []
     return sorted(
         offset
         for offset in found
@@ -128,9 +124,7 @@ def _boundaries(paragraph: str, language: str) -> list[int]:
 
 def _before_opening(paragraph: str, offset: int) -> int:
     """The offset moved back over the opening marks that the library took for space."""
-    while (
-        offset > 0 and not paragraph[offset - 1].isspace() and paragraph[offset - 1].translate(_QUOTES) == " "
-    ):
+    while offset > 0 and not paragraph[offset - 1].isspace() and paragraph[offset - 1].translate(_QUOTES) == " ":
         offset -= 1
     return offset
 
@@ -140,7 +134,9 @@ def _is_boundary(paragraph: str, offset: int) -> bool:
     if offset in (0, len(paragraph)) or not paragraph[offset - 1].isspace():
         return False
     before = paragraph[max(0, offset - 30) : offset].rstrip()
-    if _NEVER_END.search(before) or _TITLE.search(before):
+    if _LEADS_ON.search(before) or _INITIALS.search(before):
+        return False
+    if paragraph[offset].isdigit() and _COUNTS.search(before):
         return False
     return not _CONTINUES.match(paragraph, offset)
 
@@ -163,7 +159,7 @@ def _lines(text: Text) -> Iterator[tuple[int, str]]:
 
 
 def _line_spans(line: str, language: str) -> Iterator[tuple[int, int]]:
-    spans = [_strip(line, 0, len(line))] if _ITEM_MARK.match(line) else cut_sentences(line, language)
+    spans = [_strip(line, 0, len(line))] if _is_item(line) else cut_sentences(line, language)
     for start, end in spans:
         if count_words(line[start:end]) <= LONGEST_SENTENCE_WORDS:
             yield start, end
@@ -171,12 +167,16 @@ def _line_spans(line: str, language: str) -> Iterator[tuple[int, int]]:
             yield from _cut_long(line, start, end, language)
 
 
+def _is_item(line: str) -> bool:
+    return line.startswith("- ") or ITEM_NUMBER.match(line) is not None
+
+
 def _cut_long(line: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
-    """The span in parts of at most ``LONGEST_SENTENCE_WORDS`` words, cut after sentences and semicolons where it can."""
+    """The span in parts of at most ``LONGEST_SENTENCE_WORDS`` words where its semicolons allow."""
     part = line[start:end]
     ends = {last for _, last in cut_sentences(part, language)} | {m.end() for m in _CLAUSE_END.finditer(part)}
-    mark = _ITEM_MARK.match(part)
-    least = mark.end() if mark else 0
+    number = ITEM_NUMBER.match(part)
+    least = number.end() if number else 0
     first = last = 0
     for cut in sorted(cut for cut in ends | {len(part)} if cut > least):
         if last > first and count_words(part[first:cut]) > LONGEST_SENTENCE_WORDS:
@@ -190,8 +190,8 @@ def _cut_long(line: str, start: int, end: int, language: str) -> Iterator[tuple[
 class _Section:
     """The sentences between two headings, and the headings above them.
 
-    ``paths`` holds (offset, path of titles), one for each section that this one was joined from; ``parent`` is
-    the path above the outermost of the headings that open it.
+    ``paths`` holds (offset, path of titles), one for each section that this one was joined from; ``parent``
+    is the path above the outermost of the headings that open it.
     """
 
     paths: tuple[tuple[int, tuple[str, ...]], ...]
@@ -238,7 +238,7 @@ def _section(stack: Sequence[Heading], parent: tuple[str, ...], group: Sequence[
 
 
 def _merge_tiny(sections: Sequence[_Section], words: int) -> list[_Section]:
-    """The sections, tiny ones joined with a neighbour under the same parent as long as both fit one passage."""
+    """The sections, tiny ones joined with a neighbour under the same parent if both fit one passage."""
     merged: list[_Section] = []
     for section in sections:
         last = merged[-1] if merged else None
@@ -250,10 +250,10 @@ def _merge_tiny(sections: Sequence[_Section], words: int) -> list[_Section]:
 
 
 def _may_join(first: _Section, second: _Section, words: int) -> bool:
-    """Whether both stand under one parent, or the second under the first, and fit one passage."""
-    own = first.paths[0][1]
-    below = second.paths[0][1][: len(own)] == own
-    return (first.parent == second.parent or below) and first.words + second.words <= words
+    """Whether the second opens inside the part of the tree that the first opens, and both fit one passage."""
+    shared = len(second.parent)
+    inside = shared >= len(first.parent) and first.paths[-1][1][:shared] == second.parent
+    return inside and first.words + second.words <= words
 
 
 def _balance(sentences: Sequence[Sentence], words: int) -> Iterator[Sequence[Sentence]]:

@@ -150,9 +150,7 @@ def parse_set(path: Path) -> tuple[tuple[Numbered, ...], tuple[Fault, ...]]:
             name = str(row.get("id", "")) if isinstance(row, dict) else ""
             faults += [_fault_of(line, name, detail) for detail in error.errors()]
     if not numbered and not faults:
-        raise SetError(
-            nl=f"Vragenset {path} bevat geen enkele vraag.", en=f"Question set {path} holds no case at all."
-        )
+        raise SetError(nl=f"Vragenset {path} bevat geen enkele vraag.", en=f"Question set {path} holds no case at all.")
     return tuple(numbered), tuple(faults)
 
 
@@ -258,9 +256,7 @@ def _contradictions(row: Numbered) -> Iterator[Fault]:
     if not case.answerable and case.facts:
         yield Fault(row.line, case.id, "niet te beantwoorden, maar met feiten", "unanswerable, with facts")
     if len({(item.report_id, squeeze(item.quote)) for item in case.evidence}) < len(case.evidence):
-        yield Fault(
-            row.line, case.id, "hetzelfde bewijs staat er tweemaal", "the same evidence is given twice"
-        )
+        yield Fault(row.line, case.id, "hetzelfde bewijs staat er tweemaal", "the same evidence is given twice")
 
 
 def _unproven(row: Numbered, report_ids: Collection[str], text_of: Callable[[str], Text]) -> Iterator[Fault]:
@@ -313,9 +309,7 @@ def _fault_of(line: int, case_id: str, detail: ErrorDetails) -> Fault:
                 f"{where!r} is leeg of heeft spaties aan begin of einde",
                 f"{where!r} is empty or has whitespace at an end",
             )
-    return Fault(
-        line, case_id, f"{where!r} is ongeldig ({detail['msg']})", f"{where!r} is wrong ({detail['msg']})"
-    )
+    return Fault(line, case_id, f"{where!r} is ongeldig ({detail['msg']})", f"{where!r} is wrong ({detail['msg']})")
 
 
 def _jsonl_rows(content: str) -> Iterator[tuple[int, object]]:
@@ -365,9 +359,7 @@ def _row_of_cells(line: int, columns: Sequence[str], cells: Sequence[str]) -> ob
             f"{len(reports)} rapporten bij {len(quotes)} citaten; dat moeten er evenveel zijn",
             f"{len(reports)} reports for {len(quotes)} quotes; there must be as many of each",
         )
-    row["evidence"] = [
-        {"report": report, "quote": quote} for report, quote in zip(reports, quotes, strict=True)
-    ]
+    row["evidence"] = [{"report": report, "quote": quote} for report, quote in zip(reports, quotes, strict=True)]
     row["turns"] = _split(values.get("turns", ""))
     row["facts"] = _split(values.get("facts", ""))
     row["answerable"] = _yes_or_no(values.get("answerable", ""))

@@ -24,7 +24,7 @@ from corpus.catalogue import read_catalogue
 from corpus.errors import UsageError
 from corpus.read import read_text
 from corpus.split import split_passages, split_sentences
-from corpus.types import Report, Text
+from corpus.types import Passage, Report, Text
 from eval.beir import export_beir
 from eval.cases import (
     Fault,
@@ -93,9 +93,7 @@ def run(
         raise typer.Exit(1)
 
 
-def provenance(
-    question_set: Path, cases: Sequence[Case], desk: Desk, faults: Sequence[Fault]
-) -> dict[str, Any]:
+def provenance(question_set: Path, cases: Sequence[Case], desk: Desk, faults: Sequence[Fault]) -> dict[str, Any]:
     """What the figures of a run depend on: set, corpus, index, settings and versions, with the command."""
     settings = desk.settings.model_dump(mode="json")
     return {
@@ -116,13 +114,9 @@ def compare_runs(
     after: Annotated[Path, typer.Argument(metavar="B", help="Folder of the run after.")],
     guard: Annotated[
         list[str] | None,
-        typer.Option(
-            help=f"Metric that must not get worse; repeatable. Without it: {', '.join(DEFAULT_GUARDS)}."
-        ),
+        typer.Option(help=f"Metric that must not get worse; repeatable. Without it: {', '.join(DEFAULT_GUARDS)}."),
     ] = None,
-    page: Annotated[
-        Path | None, typer.Option("--out", help="The page; compare.html in B by default.")
-    ] = None,
+    page: Annotated[Path | None, typer.Option("--out", help="The page; compare.html in B by default.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Also where set or corpus differ.")] = False,
 ) -> None:
     """Show what changed from run A to run B; exit code 1 where a guarded metric got significantly worse.
@@ -186,19 +180,18 @@ def export(
     settings = load_settings(corpus=corpus)
     cases = read_cases(question_set)
     reports, text_of = _read_corpus(settings)
-    texts = [text_of(report_id) for report_id in reports]
-    passages = [
-        passage for text in texts for passage in split_passages(text, split_sentences(text), PASSAGE_WORDS)
-    ]
+    passages = [passage for report in reports.values() for passage in _passages(report, text_of(report.id))]
     judgements = export_beir(folder, cases, reports, passages, text_of)
     out.print(f"{folder}: {len(passages)} passages, {judgements} qrels", markup=False)
 
 
+def _passages(report: Report, text: Text) -> tuple[Passage, ...]:
+    return split_passages(text, split_sentences(text, report.language or "nl"), PASSAGE_WORDS)
+
+
 def _read_corpus(settings: Settings) -> tuple[Mapping[str, Report], Callable[[str], Text]]:
     reports = {report.id: report for report in read_catalogue(settings.corpus)}
-    return reports, known_texts(
-        {name: read_text(settings.corpus, report) for name, report in reports.items()}
-    )
+    return reports, known_texts({name: read_text(settings.corpus, report) for name, report in reports.items()})
 
 
 def _print_summary(summary: Mapping[str, Any], folder: Path, language: str) -> None:
@@ -213,7 +206,7 @@ def _print_summary(summary: Mapping[str, Any], folder: Path, language: str) -> N
     if seconds["n"]:
         table.add_row("Latency p50", format_seconds(seconds["p50"]), "", str(seconds["n"]))
         table.add_row("Latency p95", format_seconds(seconds["p95"]), "", str(seconds["n"]))
-    out.print(table)
+    out.print(table, soft_wrap=False)
     if summary["provenance"]["set_faults"]:
         err.print("; ".join(summary["provenance"]["set_faults"]), style="yellow", markup=False)
     if summary["failed"]:
@@ -234,4 +227,4 @@ def _print_differences(differences: Sequence[Difference]) -> None:
         style = "red" if d.alarm else ""
         name = f"● {d.title}" if d.guarded else d.title
         table.add_row(name, *figures, format_figure(d.p_holm), counts, str(d.n), style=style)
-    out.print(table)
+    out.print(table, soft_wrap=False)

@@ -15,7 +15,8 @@ from eval.summary import Floats, auroc, confidences, interval, resample
 from eval.types import Outcome
 
 DEFAULT_GUARDS = (
-    "recall@5",
+    "ndcg@10",
+    "recall@20",
     "evidence_recall",
     "citation_precision",
     "quote_validity",
@@ -131,16 +132,14 @@ def pair_up(a: Sequence[Outcome], b: Sequence[Outcome]) -> tuple[Pair, ...]:
 def compare(pairs: Sequence[Pair], guards: Collection[str] = DEFAULT_GUARDS) -> tuple[Difference, ...]:
     """The difference of every metric that covers a case in both runs, in the order of METRICS, latency last.
 
-    A guarded metric raises an alarm where B is worse by Holm-corrected permutation test (p < 0.05) and
-    its interval lies wholly on the worse side; quote validity where any quote became invalid; latency
-    where the interval of the ratio of medians lies above 1.25.
+    A guarded metric raises an alarm where B is worse by Holm-corrected permutation test (p < 0.05) and its interval
+    lies wholly on the worse side; a defect (an invalid quote, a failure) where any case has it that had it not in A;
+    latency where the interval of the ratio of medians lies above 1.25.
     """
     ordered = sorted(pairs, key=lambda pair: pair.a.case.id)
     found = [difference for metric in METRICS if (difference := _difference(metric, ordered)) is not None]
     marked = [replace(difference, guarded=difference.name in guards) for difference in found]
-    corrected = _corrected(marked)
-    broken = [p.a.case.id for p in ordered if _validity(p.b) < 1.0 <= _validity(p.a)]
-    judged = [_judged(difference, broken) for difference in corrected]
+    judged = [_judged(difference, ordered) for difference in _corrected(marked)]
     return (*judged, *_latency(ordered, guarded=LATENCY in guards))
 
 
@@ -263,26 +262,31 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def _corrected(differences: Sequence[Difference]) -> list[Difference]:
-    guarded = [d for d in differences if d.guarded and d.p is not None]
-    corrected = dict(zip((d.name for d in guarded), holm([d.p or 0.0 for d in guarded]), strict=True))
+    tested = [d for d in differences if d.guarded and not BY_NAME[d.name].defect]
+    corrected = dict(zip((d.name for d in tested), holm([d.p or 0.0 for d in tested]), strict=True))
     return [replace(d, p_holm=corrected.get(d.name)) for d in differences]
 
 
-def _judged(difference: Difference, broken: Sequence[str]) -> Difference:
+def _judged(difference: Difference, pairs: Sequence[Pair]) -> Difference:
+    """The difference with its alarm, where it is guarded and gives cause for one."""
     if not difference.guarded:
         return difference
-    if difference.name == "quote_validity" and broken:
-        return replace(difference, alarm=f"quotes became invalid in {len(broken)} case(s), first {broken[0]}")
-    worst_bound = difference.high if difference.higher_is_better else difference.low
-    sign = 1 if difference.higher_is_better else -1
-    significant = difference.p_holm is not None and difference.p_holm < SIGNIFICANCE
-    if significant and worst_bound is not None and sign * worst_bound < 0:
-        return replace(difference, alarm="significantly worse")
-    return difference
+    if BY_NAME[difference.name].defect:
+        return replace(difference, alarm=_defect_alarm(BY_NAME[difference.name], pairs))
+    nearest = difference.high if difference.higher_is_better else difference.low
+    if nearest is None or difference.p_holm is None:
+        return difference
+    worse = nearest < 0 if difference.higher_is_better else nearest > 0
+    significant = worse and difference.p_holm < SIGNIFICANCE
+    return replace(difference, alarm="significantly worse") if significant else difference
 
 
-def _validity(outcome: Outcome) -> float:
-    return outcome.scores.get("quote_validity", 1.0)
+def _defect_alarm(metric: Metric, pairs: Sequence[Pair]) -> str:
+    def sound(outcome: Outcome) -> bool:
+        return outcome.scores.get(metric.name, metric.perfect) == metric.perfect
+
+    broken = [pair.a.case.id for pair in pairs if sound(pair.a) and not sound(pair.b)]
+    return f"newly wrong in {len(broken)} case(s), first {broken[0]}" if broken else ""
 
 
 def _latency(pairs: Sequence[Pair], guarded: bool) -> tuple[Difference, ...]:

@@ -28,7 +28,11 @@ _PARAGRAPH_BREAK = "\n\n"
 
 @dataclass(frozen=True)
 class Metric:
-    """What a figure is called and how to read it; where ``per_case`` is false, only a whole set has it."""
+    """What a figure is called and how to read it.
+
+    Where ``per_case`` is false, only a whole set has it. A ``defect`` is wrong in a single case already: no chance is
+    needed to explain it.
+    """
 
     name: str
     title: str
@@ -36,13 +40,20 @@ class Metric:
     covers: str
     higher_is_better: bool = True
     per_case: bool = True
+    defect: bool = False
+
+    @property
+    def perfect(self) -> float:
+        """The best value of a case: 1 where higher is better, otherwise 0."""
+        return float(self.higher_is_better)
 
 
 def _recall_metric(depth: int) -> Metric:
     return Metric(
         f"recall@{depth}",
         f"Recall@{depth}",
-        f"share of the evidence that lies inside one of the first {depth} passages found",
+        "share of the evidence that lies inside "
+        + ("the first passage found" if depth == 1 else f"one of the first {depth} passages found"),
         "answerable cases",
     )
 
@@ -80,6 +91,7 @@ METRICS: tuple[Metric, ...] = (
         "Quote validity",
         "share of the quotes that are the literal span of their report; anything below 1 is a defect",
         "cases answered with a citation",
+        defect=True,
     ),
     Metric(
         "false_answer",
@@ -108,6 +120,7 @@ METRICS: tuple[Metric, ...] = (
         "share of the cases that ended in an error",
         "all cases",
         higher_is_better=False,
+        defect=True,
     ),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}
@@ -231,8 +244,7 @@ def ranking_scores(relevant: Sequence[bool], unfound: int) -> tuple[float, float
 def covers_half(citation: Citation, evidence: Evidence, spans: Sequence[Span]) -> bool:
     """Whether the citation's span covers at least half of the characters of the evidence."""
     return citation.report_id == evidence.report_id and any(
-        2 * (min(citation.end, span.end) - max(citation.start, span.start)) >= span.end - span.start
-        for span in spans
+        2 * (min(citation.end, span.end) - max(citation.start, span.start)) >= span.end - span.start for span in spans
     )
 
 

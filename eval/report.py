@@ -18,6 +18,7 @@ HEADLINES = (
     "evidence_recall",
     "citation_precision",
     "recall@5",
+    "ndcg@10",
     "fact_recall",
     "false_answer",
     "false_refusal",
@@ -26,6 +27,7 @@ HEADLINES = (
 )
 SHOWN_HITS = 5
 LATENCY_BINS = 24
+FAILED = "failed"
 _MARKER = re.compile(r"\[(\d+)\]")
 _GOOD, _HALF, _BAD = "good", "half", "bad"
 
@@ -85,9 +87,7 @@ def render_comparison(
 ) -> str:
     """The page of two runs; ``a`` and ``b`` are their summaries."""
     changed = [_pair_view(pair) for pair in pairs if pair.changed]
-    widest = max(
-        abs(edge) for d in differences if d.name != LATENCY for edge in (d.change, d.low or 0, d.high or 0)
-    )
+    widest = max(abs(edge) for d in differences if d.name != LATENCY for edge in (d.change, d.low or 0, d.high or 0))
     return (
         _environment()
         .get_template("compare.html.j2")
@@ -141,9 +141,7 @@ def case_view(outcome: Outcome) -> dict[str, Any]:
         "facts": list(zip(case.facts, marks.facts_found or (False,) * len(case.facts), strict=True)),
         "hits": answer.get("hits", [])[:SHOWN_HITS],
         "holders": set(marks.evidence_ranks),
-        "scores": [
-            (metric, outcome.scores[metric.name]) for metric in METRICS if metric.name in outcome.scores
-        ],
+        "scores": [(metric, outcome.scores[metric.name]) for metric in METRICS if metric.name in outcome.scores],
     }
 
 
@@ -170,7 +168,11 @@ def _citation_view(outcome: Outcome, i: int) -> dict[str, Any]:
         for span in places
     ]
     pieces = list(overlap_pieces(citation["quote"], citation["start"], spans))
-    return {**citation, "needed": outcome.marks.citations_needed[i], "pieces": pieces}
+    needed = outcome.marks.citations_needed[i]
+    role = "not needed"
+    if needed:
+        role = "holds evidence" if any(evidence for _, evidence in pieces) else "in the paragraph of the evidence"
+    return {**citation, "needed": needed, "role": role, "pieces": pieces}
 
 
 def overlap_pieces(quote: str, start: int, spans: Sequence[Span]) -> Iterator[tuple[str, bool]]:
@@ -203,12 +205,13 @@ def _cards(overall: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _plots(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """For each metric its rows: all cases, then each language, then each kind that it covers."""
+    """For each metric its rows: all cases, each language, each kind; failures only where there are any."""
     plots = []
     for metric in METRICS:
-        if metric.name not in metrics["overall"]:
+        overall = metrics["overall"].get(metric.name)
+        if overall is None or (metric.name == FAILED and not overall["value"]):
             continue
-        rows = [{"label": "all cases", "group": "overall", **metrics["overall"][metric.name]}]
+        rows = [{"label": "all cases", "group": "overall", **overall}]
         for group in ("lang", "kind"):
             rows += [
                 {"label": label, "group": group, **figures[metric.name]}

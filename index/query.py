@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.compounds import Compounds
-from index.dutch import is_stopword, stem, words
+from index.dutch import are_kin, is_stopword, root, stem, words
 from index.glossary import Expander
 from index.lexical import Concept
 
@@ -27,6 +28,9 @@ PART_WEIGHT = 0.5
 WHOLE_WEIGHT = 0.5
 """Weight of a compound that holds a word of the question: "aanbieder" also searches "jeugdhulpaanbieder"."""
 
+KIN_WEIGHT = 0.8
+"""Weight of another form of a word that the stemmer keeps apart: "organisatie" also searches "organisaties"."""
+
 SPELLING_WEIGHT = 0.8
 _MAX_COMPOUNDS = 12
 _MIN_SPELLING_CHARS = 5
@@ -39,10 +43,19 @@ class Vocabulary:
     word_counts: Mapping[str, int]
     stem_passages: Mapping[str, int]
     passages: int
-    compounds: Compounds = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "compounds", Compounds(self.word_counts))
+    @cached_property
+    def compounds(self) -> Compounds:
+        """The compounds that these words make up."""
+        return Compounds(self.word_counts)
+
+    @cached_property
+    def families(self) -> dict[str, tuple[str, ...]]:
+        """The known words of each root."""
+        found: dict[str, list[str]] = {}
+        for word in self.word_counts:
+            found.setdefault(root(word), []).append(word)
+        return {name: tuple(members) for name, members in found.items() if len(members) > 1}
 
     def idf(self, stem: str) -> float:
         """How rare a stem is: the idf of BM25, which is positive and highest for a stem that is nowhere.
@@ -82,7 +95,10 @@ def read_concepts(question: str, language: str, vocabulary: Vocabulary, expander
 
 
 def _variants(word: str, stems: Mapping[str, float], vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
-    """Parts and wholes of compounds; and, for a word that the corpus does not have, the nearest spellings."""
+    """Other forms of the word, parts and wholes of compounds; for a word the corpus lacks, the nearest spellings."""
+    for kin in vocabulary.families.get(root(word), ()):
+        if are_kin(word, kin):
+            yield kin, KIN_WEIGHT
     for part in vocabulary.compounds.split(word):
         yield part, PART_WEIGHT
     for whole in vocabulary.compounds.containing(word)[:_MAX_COMPOUNDS]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.types import Passage, Report, Sentence, Text
 from index.dense import DenseIndex
-from index.dutch import stem, words
+from index.dutch import analyse, words
 from index.generation import Manifest, damaged, read_manifest
 from index.lexical import LexicalIndex
 from index.reading import Reading, passage_key, read_reading
@@ -48,6 +48,22 @@ class Snapshot:
         """The text of a report; raises KeyError for an unknown id."""
         return self.readings[report_id].text
 
+    def language(self, report_id: str) -> str:
+        """The language of a report; Dutch where the catalogue does not say."""
+        return self.reports[report_id].language or "nl"
+
+    def best_by_passage(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The highest of its sentences' values for each passage; ``values`` has one for each sentence."""
+        if not len(values):
+            return values
+        best: NDArray[np.float64] = np.maximum.reduceat(values, self.first_sentence)
+        return best
+
+    @cached_property
+    def first_sentence(self) -> NDArray[np.intp]:
+        """The place in ``sentences`` of the first sentence of each passage."""
+        return np.searchsorted(self.sentence_passage, np.arange(len(self.passages)))
+
     @cached_property
     def passage_rows(self) -> dict[str, int]:
         """The place in ``passages`` of each passage's key."""
@@ -59,13 +75,22 @@ class Snapshot:
         return Counter(word for passage in self.passages for word in words(passage.text))
 
     @cached_property
+    def passage_stems(self) -> tuple[frozenset[str], ...]:
+        """The stems of each passage."""
+        return tuple(frozenset(analyse(p.text, self.language(p.report_id))) for p in self.passages)
+
+    @cached_property
+    def heading_stems(self) -> tuple[frozenset[str], ...]:
+        """The stems of each passage's title and headings."""
+        return tuple(
+            frozenset(analyse(" ".join((self.reports[p.report_id].title, *p.headings)), self.language(p.report_id)))
+            for p in self.passages
+        )
+
+    @cached_property
     def stem_passages(self) -> Counter[str]:
         """In how many passages each stem occurs."""
-        counts: Counter[str] = Counter()
-        for passage in self.passages:
-            language = self.reports[passage.report_id].language or "nl"
-            counts.update({stem(word, language) for word in words(passage.text)})
-        return counts
+        return Counter(stem for stems in self.passage_stems for stem in stems)
 
     @cached_property
     def corpus_hash(self) -> str:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from assistant.chat import build_page, serve
+from assistant.chat import Stream, build_page, serve
 from assistant.settings import Settings
 from assistant.types import Answer, Citation
+from assistant.wording import WORDING
 from corpus.errors import ModelUnavailable
 from corpus.types import Heading, Passage, Report, Text
 from index.types import Hit
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio's queue keeps its statistics with pandas calls that pandas is about to drop.
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),
+]
 
-HOSTILE = '<script>document.title="taken"</script> <img src=x onerror="document.title=\'taken\'"> ${1+1} {{7*7}} $x^2$'
+QUESTION = "why does Wmo collaboration stall?"
+HOSTILE = """<script>document.title="taken"</script> <img src=x onerror="document.title='taken'"> ${1+1} {{7*7}} $x^2$"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,12 @@ def small_desk() -> SmallDesk:
             networks.append((0, "Door het streven naar maatwerk zijn er weinig prikkels tot integratie. " + FILLER))
         if part == 7:
             networks.append((0, FILLER + "Vertrouwen tussen de organisaties groeit langzaam [1]."))
-    hostile = [(1, "Rapport met code"), (0, FILLER), (0, f"Dit staat er: {HOSTILE} en dan [klik](http://evil.example/)."), (0, FILLER)]
+    hostile = [
+        (1, "Rapport met code"),
+        (0, FILLER),
+        (0, f"Dit staat er: {HOSTILE} en dan [klik](http://evil.example/)."),
+        (0, FILLER),
+    ]
     texts = {"netwerken": _text("netwerken", networks), "code": _text("code", hostile)}
     reports = {
         "netwerken": Report(
@@ -79,6 +89,8 @@ def _cite(desk: SmallDesk, number: int, report_id: str, quote: str) -> Citation:
 
 def small_stream(desk: SmallDesk, question: str, turns: tuple[str, ...] = ()) -> Iterator[Answer]:
     """Growing answers over the small desk; the words of the question choose what happens."""
+    if "defect" in question:
+        raise ValueError("a defect of the program")
     if "model" in question:
         raise ModelUnavailable(nl="Het taalmodel antwoordt niet. Start Ollama.", en="The model does not answer.")
     passages = [desk.text("netwerken").content[100:700], desk.text("code").content[20:400]]
@@ -111,3 +123,311 @@ def small_stream(desk: SmallDesk, question: str, turns: tuple[str, ...] = ()) ->
         time.sleep(1 if "slow" in question else 0.02)
         yield replace(whole, text="\n".join(lines[:count]))
     yield whole
+
+
+@dataclass
+class Visit:
+    """One visitor's tab, with what the browser complained about and every request to another host."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Types a question, sends it with Enter, and waits for what becomes of it."""
+        turns = self.page.locator(".turn").count()
+        self.page.get_by_role("textbox").fill(question)
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".turn")).to_have_count(turns + 1)
+        self.settle()
+
+    def settle(self) -> None:
+        expect(self.page.locator(".turns")).to_have_attribute("aria-busy", "false", timeout=60_000)
+
+    def cite(self, number: int, turn: int = 0) -> None:
+        self.page.locator(f'#wmo-conversation .cite[data-turn="{turn}"][data-number="{number}"]').click()
+
+    def expect_mark_in_view(self, quote: str, kind: str = "current") -> None:
+        """The mark holds exactly the quote, and lies inside the pane that scrolls."""
+        mark = self.page.locator(f"mark.{kind}")
+        expect(mark).to_have_text(quote, use_inner_text=False)
+        self.page.wait_for_function(
+            """kind => {
+                const mark = document.querySelector("mark." + kind).getBoundingClientRect();
+                const pane = document.querySelector(".panel-text").getBoundingClientRect();
+                return mark.top >= pane.top && mark.bottom <= pane.bottom;
+            }""",
+            arg=kind,
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((path for path in map(shutil.which, names) if path), None)
+    if program is None:
+        why = f"no browser on the path: install one of {', '.join(names)} to run these tests"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-sync", "--no-first-run"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def served(desk: Any, stream: Stream) -> Iterator[str]:
+    page = build_page(desk, stream)
+    try:
+        yield serve(page, "127.0.0.1", 0, open_browser=False, block=False)
+    finally:
+        page.close(verbose=False)
+
+
+@contextmanager
+def visiting(browser: Browser, address: str, width: int = 1360) -> Iterator[Visit]:
+    context = browser.new_context(viewport={"width": width, "height": 860}, permissions=["clipboard-read"])
+    visit = Visit(context.new_page())
+    visit.page.on("console", lambda m: visit.faults.append(m.text) if m.type == "error" else None)
+    visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
+    visit.page.on(
+        "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else visit.strangers.append(r.url)
+    )
+    visit.page.goto(address)
+    expect(visit.page.locator(".example").first).to_be_visible(timeout=60_000)
+    yield visit
+    assert visit.faults == []
+    assert visit.strangers == []
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def site(small_desk: SmallDesk) -> Iterator[str]:
+    with served(small_desk, small_stream) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    with visiting(browser, site) as visit:
+        yield visit
+
+
+@pytest.mark.end_to_end
+def test_the_real_desk_answers_and_each_citation_opens_its_sentence(browser: Browser, desk: Any) -> None:
+    from assistant.ask import ask, stream
+
+    answer = ask(desk, QUESTION)
+    assert answer.citations
+    with served(desk, stream) as address, visiting(browser, address) as visit:
+        visit.ask(QUESTION)
+        for citation in answer.citations:
+            visit.cite(citation.number)
+            visit.expect_mark_in_view(citation.quote)
+
+
+def test_a_clicked_citation_shows_its_exact_sentence_inside_the_panel(visit: Visit, small_desk: SmallDesk) -> None:
+    visit.ask(QUESTION)
+    *_, answer = small_stream(small_desk, QUESTION)
+    for citation in answer.citations:
+        visit.cite(citation.number)
+        visit.expect_mark_in_view(citation.quote)
+        expect(visit.page.locator("#wmo-sources h2")).to_have_text(small_desk.reports[citation.report_id].title)
+    assert visit.page.evaluate("window.scrollY") == 0
+
+
+def test_other_cited_sentences_of_the_report_are_marked_more_lightly(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.cite(1)
+    expect(visit.page.locator("mark.other")).to_have_text("Vertrouwen tussen de organisaties groeit langzaam [1].")
+
+
+def test_the_panel_names_origin_date_and_link(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.cite(1)
+    head = visit.page.locator(".panel-head")
+    expect(head).to_contain_text("René van Kuijk · Tilburg University · 9 mei 2022")
+    expect(head.get_by_role("link")).to_have_attribute("href", "https://example.org/netwerken")
+    expect(head.get_by_role("link")).to_have_attribute("rel", "noopener noreferrer")
+    visit.cite(3)
+    expect(head).to_contain_text("Uitgever & Co")
+    expect(head.get_by_role("link")).to_have_count(0)
+
+
+def test_code_in_a_report_shows_as_text(visit: Visit) -> None:
+    title = visit.page.title()
+    visit.ask(QUESTION)
+    visit.cite(3)
+    for place in ("#wmo-conversation", "#wmo-sources"):
+        expect(visit.page.locator(place)).to_contain_text(HOSTILE)
+        expect(visit.page.locator(f"{place} script, {place} img, {place} b")).to_have_count(0)
+    assert visit.page.title() == title
+
+
+def test_code_in_a_question_shows_as_text(visit: Visit) -> None:
+    visit.ask(HOSTILE)
+    expect(visit.page.locator(".question")).to_have_text(HOSTILE)
+    expect(visit.page.locator(".question *")).to_have_count(0)
+
+
+def test_a_citation_of_an_earlier_answer_still_opens_its_own_report(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.ask("pizza?")
+    visit.ask("En waarom nog meer?")
+    visit.cite(3, turn=2)
+    expect(visit.page.locator("#wmo-sources h2")).to_have_text("Rapport <b>met</b> code")
+    visit.cite(1, turn=0)
+    visit.expect_mark_in_view("Door het streven naar maatwerk zijn er weinig prikkels tot integratie.")
+
+
+def test_the_same_citation_scrolls_back_into_view_when_clicked_again(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    quote = "Vertrouwen tussen de organisaties groeit langzaam [1]."
+    visit.cite(2)
+    visit.expect_mark_in_view(quote)
+    visit.page.evaluate("document.querySelector('.panel-text').scrollTop = 0")
+    visit.cite(2)
+    visit.expect_mark_in_view(quote)
+
+
+def test_everything_works_from_the_keyboard(visit: Visit) -> None:
+    expect(visit.page.get_by_role("textbox")).to_be_focused()
+    visit.page.keyboard.type(QUESTION)
+    visit.page.keyboard.press("Enter")
+    visit.settle()
+    source = visit.page.get_by_role("button", name="Bron 1: Samenwerking in netwerken, 2022")
+    for _ in range(20):
+        visit.page.keyboard.press("Shift+Tab")
+        if source.first.evaluate("button => button === document.activeElement"):
+            break
+    expect(source.first).to_be_focused()
+    visit.page.keyboard.press("Enter")
+    visit.expect_mark_in_view("Door het streven naar maatwerk zijn er weinig prikkels tot integratie.")
+    expect(source.first).to_be_focused()
+
+
+def test_the_language_switch_changes_every_text_at_once(visit: Visit) -> None:
+    visit.ask("pizza?")
+    visit.page.get_by_label("English").check()
+    expect(visit.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(visit.page.locator(".declined-title")).to_have_text(WORDING["en"].declined)
+    visit.page.get_by_role("button", name="New conversation").click()
+    expect(visit.page.locator(".example")).to_have_text(list(WORDING["en"].examples))
+    expect(visit.page.get_by_role("textbox", name=WORDING["en"].question_label)).to_have_attribute(
+        "placeholder", WORDING["en"].question_placeholder
+    )
+    assert visit.page.evaluate("document.documentElement.lang") == "en"
+    seen = visit.page.locator("body").inner_text()
+    dutch = [value for value in vars(WORDING["nl"]).values() if isinstance(value, str) and len(value) > 4]
+    english = set(vars(WORDING["en"]).values())
+    assert [text for text in dutch if text in seen and text not in english] == []
+
+
+def test_a_chosen_example_is_asked(visit: Visit) -> None:
+    visit.page.locator(".example").nth(2).click()
+    visit.page.locator(".turn footer").wait_for()
+    expect(visit.page.locator(".question")).to_have_text(WORDING["nl"].examples[2])
+
+
+def test_a_refusal_cites_nothing_and_offers_what_came_nearest(visit: Visit, small_desk: SmallDesk) -> None:
+    visit.ask("pizza?")
+    refusal = visit.page.locator(".declined")
+    expect(refusal).to_contain_text("Geen antwoord gevonden")
+    expect(refusal).to_contain_text("niet als antwoord bedoeld")
+    expect(refusal.locator(".cite")).to_have_count(0)
+    refusal.locator(".near").first.click()
+    expect(visit.page.locator(".panel-head")).to_contain_text(WORDING["nl"].nearest_here)
+    expect(visit.page.locator("mark.near").first).to_be_in_viewport()
+
+
+def test_a_fault_that_a_user_can_mend_is_said_in_the_pages_language_and_keeps_the_question(visit: Visit) -> None:
+    visit.ask("welk model?")
+    expect(visit.page.locator(".fault")).to_have_text("Het taalmodel antwoordt niet. Start Ollama.")
+    expect(visit.page.get_by_role("textbox")).to_have_value("welk model?")
+    visit.page.get_by_label("English").check()
+    expect(visit.page.locator(".fault")).to_have_text("The model does not answer.")
+
+
+def test_a_defect_is_never_shown_as_a_refusal(visit: Visit) -> None:
+    visit.ask("een defect?")
+    expect(visit.page.locator(".fault")).to_have_text(WORDING["nl"].failed)
+    expect(visit.page.locator(".declined")).to_have_count(0)
+    expect(visit.page.get_by_role("textbox")).to_have_value("een defect?")
+
+
+@pytest.mark.parametrize(
+    ("question", "message"), [("   ", "Typ eerst een vraag"), ("a" * 2001, "telt 2001 tekens; er passen er 2000")]
+)
+def test_a_question_that_cannot_be_asked_is_met_with_a_hint(visit: Visit, question: str, message: str) -> None:
+    visit.page.get_by_role("textbox").fill(question)
+    visit.page.get_by_role("button", name="Vraag", exact=True).click()
+    expect(visit.page.locator("#wmo-notice")).to_contain_text(message)
+    expect(visit.page.locator(".turn")).to_have_count(0)
+    expect(visit.page.get_by_role("textbox")).to_have_value(question)
+
+
+def test_the_answer_appears_as_it_is_made_and_stop_ends_it(visit: Visit) -> None:
+    visit.page.get_by_role("textbox").fill("slow?")
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.locator(".searching")).to_contain_text("Zoeken in 2 rapporten")
+    expect(visit.page.locator(".words li")).to_have_count(1, timeout=20_000)
+    visit.page.get_by_role("button", name="Stop", exact=True).click()
+    expect(visit.page.locator(".stopped")).to_be_visible()
+    expect(visit.page.locator(".words li")).to_have_count(1)
+    visit.ask(QUESTION)
+    expect(visit.page.locator(".turn footer")).to_have_count(1)
+    expect(visit.page.locator(".stopped")).to_have_count(1)
+
+
+def test_a_follow_up_says_what_was_searched_for(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    expect(visit.page.locator(".searched")).to_have_count(0)
+    visit.ask("en daarna?")
+    expect(visit.page.locator(".searched")).to_have_text(f"Gezocht naar: {QUESTION} en daarna?")
+
+
+def test_a_new_conversation_starts_empty(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.cite(1)
+    visit.page.get_by_role("button", name="Nieuw gesprek").click()
+    expect(visit.page.locator(".turn")).to_have_count(0)
+    expect(visit.page.locator(".shelf-report")).to_have_count(2)
+    visit.ask("en daarna?")
+    expect(visit.page.locator(".searched")).to_have_count(0)
+
+
+def test_two_visitors_do_not_see_each_others_conversation(browser: Browser, site: str, visit: Visit) -> None:
+    visit.ask(QUESTION)
+    with visiting(browser, site) as other:
+        expect(other.page.locator(".turn")).to_have_count(0)
+
+
+def test_a_report_opens_from_the_list_of_reports(visit: Visit) -> None:
+    visit.page.locator(".shelf-report").first.click()
+    expect(visit.page.locator(".panel-text h3")).to_have_text("Samenwerking in netwerken komt onvoldoende van de grond")
+    visit.page.get_by_role("button", name="Alle rapporten").click()
+    expect(visit.page.locator(".shelf-report")).to_have_count(2)
+
+
+def test_an_answer_is_copied_with_its_sources(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.page.locator("[data-copy]").click()
+    expect(visit.page.locator("[data-copy]")).to_have_text("Gekopieerd")
+    copied = visit.page.evaluate("navigator.clipboard.readText()")
+    assert "• “Door het streven naar maatwerk zijn er weinig prikkels tot integratie.” [1]" in copied
+    assert (
+        "[1] René van Kuijk. Samenwerking in netwerken (2022). Tilburg University. p. 1. https://example.org" in copied
+    )
+
+
+def test_on_a_narrow_window_the_sources_stand_below_and_lead_back(browser: Browser, site: str) -> None:
+    with visiting(browser, site, width=420) as visit:
+        visit.ask(QUESTION)
+        chat, panel = (visit.page.locator(f"#wmo-{name}").bounding_box() for name in ("chat", "panel"))
+        assert chat is not None and panel is not None
+        assert panel["y"] >= chat["y"] + chat["height"]
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 420
+        visit.cite(1)
+        expect(visit.page.locator("mark.current")).to_be_in_viewport()
+        visit.page.get_by_role("button", name="Terug naar het antwoord").click()
+        expect(visit.page.locator('#wmo-conversation .cite[data-number="1"]')).to_be_focused()

@@ -1,0 +1,164 @@
+"""Which sentences answer a question: every sentence of the best passages is weighed, and few are chosen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.intent import read_intent
+from corpus.split import count_words
+from corpus.types import Sentence
+from index.coverage import coverage
+from index.dutch import analyse
+from index.linear import Features, LinearModel
+from index.retrieve import Findings
+
+EVIDENCE_MODEL = Path(__file__).parent / "evidence.json"
+WEIGHED_PASSAGES = 15
+"""How many of the best passages have their sentences weighed."""
+
+_CUES: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "why": r"\b(omdat|doordat|waardoor|daardoor|vanwege|wegens|dankzij|door het|door de|oorza\w+|reden\w*|verkla\w+|gevolg|leid\w* tot|"
+        r"knelpunt\w*|belemmer\w*|obstakel\w*|hindernis\w*|because|due to|therefore|cause\w*|reason\w*|explain\w*|result\w* (from|in))\b",
+        "number": r"\d|\b(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|twintig|honderd|duizend|helft|kwart|derde|procent|"
+        r"two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|percent|hundred|thousand)\b",
+        "when": r"\b(19|20)\d\d\b|\b(januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|week|weken|"
+        r"maand\w*|jaar|jaren|dagen|january|february|march|may|june|july|october|month\w*|year\w*|days?)\b",
+        "recommendation": r"\b(aanbev\w+|advi\w+|zou(den)?|moet(en)?|pleit\w*|pleidooi|nodig|belangrijk|wenselijk|"
+        r"recommend\w*|should|must|need\w*|advis\w*|propos\w*)\b",
+        "who": r"(?<=[a-z,] )[A-Z][a-zé]+",
+        "where": r"(?<=[a-z,] )[A-Z][a-zé]+|\bgemeente\w*\b",
+        "definition": r"\b(is een|zijn|betekent|houdt in|verstaan|wordt bedoeld|is an?|means|refers to|verstaat)\b",
+        "comparison": r"\b(maar|echter|terwijl|daarentegen|verschil\w*|meer dan|minder dan|dan|but|while|whereas|however|than)\b",
+    }.items()
+}
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A sentence of a passage that was found: its place in the snapshot, its passage's rank, and its probability."""
+
+    row: int
+    sentence: Sentence
+    passage_rank: int
+    probability: float
+
+
+def weigh(findings: Findings, model: LinearModel) -> tuple[Weighed, ...]:
+    """The sentences of the best passages with the probability that each is evidence, most probable first."""
+    rows, ranks = _sentences(findings)
+    if not len(rows):
+        return ()
+    probabilities = model.probability(sentence_features(findings, rows, ranks))
+    sentences = findings.snapshot.sentences
+    weighed = [
+        Weighed(row, sentences[row], rank, probability)
+        for row, rank, probability in zip(rows.tolist(), ranks.tolist(), probabilities.tolist(), strict=True)
+    ]
+    return tuple(sorted(weighed, key=lambda w: -w.probability))
+
+
+def choose(
+    weighed: Sequence[Weighed], vectors: NDArray[np.float32], max_quotes: int, max_words: int
+) -> tuple[Weighed, ...]:
+    """At most ``max_quotes`` sentences of at most ``max_words`` words together (the first may be longer).
+
+    The most probable is taken first; then each next one that is probable enough beside the first and does not repeat
+    one already taken. ``vectors`` are those of the snapshot's sentences.
+    """
+    chosen: list[Weighed] = []
+    words = 0
+    for candidate in weighed:
+        length = count_words(candidate.sentence.text)
+        if chosen and (
+            candidate.probability < _SHARE_OF_BEST * weighed[0].probability
+            or words + length > max_words
+            or _repeats(candidate, chosen, vectors)
+        ):
+            continue
+        chosen.append(candidate)
+        words += length
+        if len(chosen) == max_quotes:
+            break
+    return tuple(chosen)
+
+
+_SHARE_OF_BEST = 0.25
+_SAME = 0.97
+
+
+def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.float32]) -> bool:
+    return any(
+        float(vectors[candidate.row] @ vectors[taken.row]) > _SAME
+        or " ".join(candidate.sentence.text.split()) == " ".join(taken.sentence.text.split())
+        for taken in chosen
+    )
+
+
+def _sentences(findings: Findings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The places of all sentences of the best passages, and the rank from 1 of the passage of each."""
+    snapshot = findings.snapshot
+    ends = np.append(snapshot.first_sentence[1:], len(snapshot.sentences))
+    blocks = [
+        (np.arange(snapshot.first_sentence[row], ends[row]), rank)
+        for rank, row in enumerate(findings.rows[:WEIGHED_PASSAGES].tolist(), start=1)
+    ]
+    if not blocks:
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    return (
+        np.concatenate([rows for rows, _ in blocks]),
+        np.concatenate([np.full(len(rows), rank) for rows, rank in blocks]),
+    )
+
+
+def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray[np.intp]) -> Features:
+    """The columns that the evidence scorer knows, one row for each sentence.
+
+    ``cosine``: question and sentence; ``lead``: that cosine less the highest of all; ``around``: the mean cosine of the
+    sentences before and after it; ``passage``: the score of its passage less the best one's; ``rank``: 1 / rank of its
+    passage; ``words``: the share of the question's concepts in it, by rarity; ``nearby``: the same for it and its two
+    neighbours; ``headings``: the same for title and headings; ``cue``: 1 where it has a mark of what was asked for (a
+    figure for "how many"); ``uncued``: 1 where the question asks for such a mark and it has none; ``long``: the natural
+    logarithm of its words; ``question``: 1 where it is itself a question; ``opening``: 1 for a passage's first sentence.
+    """
+    snapshot, cosines = findings.snapshot, findings.cosines
+    texts = [snapshot.sentences[row].text for row in rows]
+    stems = {row: _stems(findings, row) for row in _with_neighbours(rows, len(snapshot.sentences))}
+    near = [stems[row] | stems.get(row - 1, frozenset()) | stems.get(row + 1, frozenset()) for row in rows.tolist()]
+    heading_stems = [snapshot.heading_stems[row] for row in snapshot.sentence_passage[rows]]
+    cue = _CUES.get(read_intent(findings.question))
+    cued = np.array([bool(cue and cue.search(text)) for text in texts], dtype=float)
+    best = findings.scores[0]
+    return {
+        "cosine": cosines[rows],
+        "lead": cosines[rows] - cosines.max(),
+        "around": (cosines[np.maximum(rows - 1, 0)] + cosines[np.minimum(rows + 1, len(cosines) - 1)]) / 2,
+        "passage": findings.scores[ranks - 1] - best,
+        "rank": 1 / ranks,
+        "words": coverage(findings.concepts, findings.rarities, [stems[row] for row in rows.tolist()]),
+        "nearby": coverage(findings.concepts, findings.rarities, near),
+        "headings": coverage(findings.concepts, findings.rarities, heading_stems),
+        "cue": cued,
+        "uncued": 1 - cued if cue else np.zeros(len(rows)),
+        "long": np.log([max(count_words(text), 1) for text in texts]),
+        "question": np.array([text.rstrip().endswith("?") for text in texts], dtype=float),
+        "opening": np.isin(rows, snapshot.first_sentence).astype(float),
+    }
+
+
+def _with_neighbours(rows: NDArray[np.intp], total: int) -> list[int]:
+    around = np.unique(np.concatenate((rows - 1, rows, rows + 1)))
+    inside: list[int] = around[(around >= 0) & (around < total)].tolist()
+    return inside
+
+
+def _stems(findings: Findings, row: int) -> frozenset[str]:
+    sentence = findings.snapshot.sentences[row]
+    return frozenset(analyse(sentence.text, findings.snapshot.language(sentence.report_id)))

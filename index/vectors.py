@@ -1,0 +1,162 @@
+"""Enters: texts and an embedder. Leaves: the same vectors, computed once and then read from one SQLite file."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from corpus.errors import IndexBusy, IndexDamaged
+from index.types import Embedder, Progress, Vectors, no_progress
+
+logger = logging.getLogger(__name__)
+
+CHUNK_TEXTS = 128
+"""Texts embedded between two commits: at most this much work is lost when a run is killed."""
+
+LOOKUP_KEYS = 500
+QUERIES_KEPT = 256
+BUSY_SECONDS = 30.0
+
+_SCHEMA = """
+create table if not exists vectors (
+    fingerprint text not null, text blob not null, vector blob not null, primary key (fingerprint, text)
+) without rowid
+"""
+
+
+def text_key(text: str) -> bytes:
+    """The 16 bytes under which a text's vector is kept.
+
+    >>> len(text_key("Wmo 2015")), text_key("a") == text_key("A")
+    (16, False)
+    """
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class CachedEmbedder:
+    """An embedder that keeps passages' vectors in the file ``path``, and the last questions' vectors in memory.
+
+    Vectors are kept as float32, so that a vector read equals the vector computed (float16 would halve 1.5 kB a text
+    at a cosine of 0.9999999). Several processes and threads may use one file. A file that is damaged is set aside
+    under another name and begun anew: nothing in it is irreplaceable.
+
+    Raises:
+        IndexDamaged: on making, when the file can be neither opened nor made.
+        IndexBusy: when another process holds the file for longer than half a minute.
+    """
+
+    def __init__(self, embedder: Embedder, path: Path) -> None:
+        self._embedder = embedder
+        self._path = path
+        self._queries: dict[str, Vectors] = {}
+        self._queries_lock = threading.Lock()
+        self.fingerprint = embedder.fingerprint
+        self.dimension = embedder.dimension
+        try:
+            self._prepare()
+        except OSError as error:
+            raise _unusable(path, error) from error
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """One vector for each question, in order."""
+        with self._queries_lock:
+            missing = [text for text in dict.fromkeys(texts) if text not in self._queries]
+            for text, row in zip(missing, self._embedder.embed_queries(missing) if missing else [], strict=True):
+                self._queries[text] = row
+            rows = []
+            for text in texts:
+                self._queries[text] = row = self._queries.pop(text)
+                rows.append(row)
+            for text in list(self._queries)[:-QUERIES_KEPT]:
+                del self._queries[text]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+
+    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
+        """One vector for each passage or sentence, in order; ``progress`` counts those that are not in the file."""
+        keys = [text_key(text) for text in texts]
+        by_key = dict(zip(keys, texts, strict=True))
+        with self._connect() as connection:
+            known = self._read(connection, list(by_key))
+            missing = sorted(by_key.keys() - known.keys(), key=lambda key: (-len(by_key[key]), key))
+            done = 0
+            for start in range(0, len(missing), CHUNK_TEXTS):
+                chunk = missing[start : start + CHUNK_TEXTS]
+                vectors = self._embedder.embed_passages([by_key[key] for key in chunk])
+                rows = [(self.fingerprint, key, row.tobytes()) for key, row in zip(chunk, vectors, strict=True)]
+                with connection:
+                    connection.executemany("insert or replace into vectors values (?, ?, ?)", rows)
+                known.update(zip(chunk, vectors, strict=True))
+                done += len(chunk)
+                progress("embed", done, len(missing))
+        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)
+
+    def prune(self, keep: Iterable[str]) -> int:
+        """Drops the vectors, of whatever model, of every text that is not in ``keep``; gives how many."""
+        with self._connect() as connection, connection:
+            connection.execute("create temp table kept (text blob primary key)")
+            connection.executemany("insert or ignore into kept values (?)", ((text_key(text),) for text in keep))
+            return connection.execute("delete from vectors where text not in (select text from kept)").rowcount
+
+    def _read(self, connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        found = {}
+        for start in range(0, len(keys), LOOKUP_KEYS):
+            some = keys[start : start + LOOKUP_KEYS]
+            query = (
+                "select text, vector from vectors where fingerprint = ? and length(vector) = ? "
+                f"and text in ({','.join('?' * len(some))})"
+            )
+            for key, blob in connection.execute(query, (self.fingerprint, 4 * self.dimension, *some)):
+                found[key] = np.frombuffer(blob, np.float32)
+        return found
+
+    def _prepare(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._is_sound():
+            aside = self._path.with_name(self._path.name + ".damaged")
+            logger.warning("the vector cache %s is damaged; it is set aside as %s and begun anew", self._path, aside)
+            self._path.replace(aside)
+            for ending in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        with self._connect() as connection, connection:
+            connection.execute("pragma journal_mode = wal")
+            connection.execute(_SCHEMA)
+
+    def _is_sound(self) -> bool:
+        """Whether SQLite finds no damage; a file that is busy or closed to us is not called damaged."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection:
+                return bool(connection.execute("pragma quick_check(1)").fetchone() == ("ok",))
+        except sqlite3.DatabaseError as error:
+            return isinstance(error, sqlite3.OperationalError)
+
+    @contextmanager
+    def _connect(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one call, closed after it; what SQLite cannot do is told as what a user can mend."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection:
+                yield connection
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise IndexBusy(
+                    nl=f"Een ander proces houdt {self._path} al {BUSY_SECONDS:.0f} seconden bezet. "
+                    "Wacht tot het klaar is en probeer het opnieuw.",
+                    en=f"Another process has held {self._path} for {BUSY_SECONDS:.0f} seconds. "
+                    "Wait until it is done and try again.",
+                ) from error
+            raise _unusable(self._path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> IndexDamaged:
+    return IndexDamaged(
+        nl=f"De vectoren in {path} zijn niet te lezen of te schrijven: {error}. "
+        "Controleer de rechten en de schijfruimte, of verwijder het bestand: het wordt opnieuw gemaakt.",
+        en=f"The vectors in {path} cannot be read or written: {error}. "
+        "Check the rights and the disk space, or remove the file: it is made again.",
+    )
