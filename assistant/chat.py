@@ -92,7 +92,7 @@ def serve(
     try:
         _, address, _ = page.launch(
             server_name=host,
-            server_port=port or _free_port(host),
+            server_port=_free_port(host, port),
             inbrowser=open_browser,
             prevent_thread_lock=True,
             theme=gr.themes.Base(font=_FONTS, font_mono=_MONO_FONTS),
@@ -117,9 +117,9 @@ def serve(
     return str(address)
 
 
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
+def _free_port(host: str, port: int) -> int:
+    """The port when nothing listens on it, or any free one for 0; Gradio leaks a socket when it finds out itself."""
+    with socket.create_server((host, port)) as probe:
         return int(probe.getsockname()[1])
 
 
@@ -205,7 +205,8 @@ def _connect(parts: _Parts, events: _Events) -> None:
         "concurrency_id": "answer",
         **quiet,
     }
-    typed = gr.on([parts.box.submit, parts.ask.click], trigger_mode="once", **answering)
+    # Not "once": after a cancelled answer Gradio would never send such an event again. events.answer guards itself.
+    typed = gr.on([parts.box.submit, parts.ask.click], trigger_mode="multiple", **answering)
     picked = parts.conversation.click(events.example, [parts.language], [parts.box], **quiet)
     picked = picked.then(**answering)
     for running in (typed, picked):
@@ -380,7 +381,8 @@ def conversation_html(desk: Desk, turns: tuple[Turn, ...], language: str) -> str
     words = WORDING[language]
     inner = "".join(turn_html(desk, turn, i, language) for i, turn in enumerate(turns)) or welcome_html(words)
     busy = "true" if is_busy(turns) else "false"
-    return f'<div class="turns" role="log" aria-busy="{busy}" data-language="{language}">{inner}</div>'
+    data = f'data-language="{language}" data-title="{escape(words.name)}"'
+    return f'<div class="turns" role="log" aria-busy="{busy}" {data}>{inner}</div>'
 
 
 def welcome_html(words: Wording) -> str:
@@ -402,7 +404,8 @@ def turn_html(desk: Desk, turn: Turn, number: int, language: str) -> str:
     if answer is not None:
         parts.append(_reply_html(desk, answer, number, language, finished=turn.state == "done"))
     if turn.state == "busy":
-        message = words.searching.format(reports=count_reports(len(desk.reports), language))
+        searching = words.searching.format(reports=count_reports(len(desk.reports), language))
+        message = words.writing if answer else searching
         spinner = '<span aria-hidden="true"></span>'
         parts.append(f'<p class="searching" role="status">{spinner}{escape(message)}</p>')
     if turn.state == "stopped":
@@ -423,7 +426,7 @@ def _reply_html(desk: Desk, answer: Answer, number: int, language: str, finished
     parts.append(reader.answer_html(answer, number, reports, words))
     if answer.declined:
         parts.append(reader.nearest_html(answer, number, reports, words))
-    else:
+    elif finished:
         parts.append(reader.sources_html(answer, number, reports, words))
     if finished:
         parts.append(_footer_html(desk, answer, language))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from assistant.types import Citation
 from corpus.types import Sentence, Text
 
@@ -19,3 +21,15 @@ def is_verbatim(citation: Citation, text: Text) -> bool:
         and citation.quote != ""
         and citation.quote == text.content[citation.start : citation.end]
     )
+
+
+def verified(citations: Sequence[Citation], text_of: Callable[[str], Text]) -> tuple[Citation, ...]:
+    """The citations, each checked against its report's text.
+
+    Raises:
+        ValueError: a quote is not what stands there, which is a fault of the program and must never be shown.
+    """
+    for citation in citations:
+        if not is_verbatim(citation, text_of(citation.report_id)):
+            raise ValueError(f"citation {citation.number} is not verbatim: {citation}")
+    return tuple(citations)

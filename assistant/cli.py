@@ -114,7 +114,12 @@ def list_reports(as_json: JsonOption = False, corpus: CorpusOption = None) -> No
         return
     dutch = settings.language == "nl"
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "titel" if dutch else "title", "uitgever" if dutch else "publisher", "datum" if dutch else "date"):
+    for column in (
+        "id",
+        "titel" if dutch else "title",
+        "uitgever" if dutch else "publisher",
+        "datum" if dutch else "date",
+    ):
         table.add_column(column, overflow="fold")
     for report in reports:
         table.add_row(*(Line(cell) for cell in (report.id, report.title, report.publisher, report.published)))
@@ -160,7 +165,9 @@ def sync(
 
 @app.command()
 def chat(
-    host: Annotated[str | None, typer.Option("--host", help="Address to listen on; this machine only by default.")] = None,
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on; this machine only by default.")
+    ] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
     corpus: CorpusOption = None,
@@ -213,7 +220,8 @@ def _read_lines(source: str) -> Iterator[str]:
             yield from file
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(
-            nl=f"Het bestand {source} kan niet worden gelezen: {error}.", en=f"The file {source} cannot be read: {error}."
+            nl=f"Het bestand {source} kan niet worden gelezen: {error}.",
+            en=f"The file {source} cannot be read: {error}.",
         ) from error
 
 
@@ -264,7 +272,11 @@ def _print_receipt(receipt: SyncReceipt, language: str) -> None:
     if receipt.rebuilt_because:
         err.print(("Opnieuw opgebouwd: " if dutch else "Rebuilt: ") + receipt.rebuilt_because, markup=False)
     counts = (len(receipt.added), len(receipt.changed), len(receipt.removed), len(receipt.unchanged))
-    words = "{} nieuw, {} gewijzigd, {} verwijderd, {} ongewijzigd" if dutch else "{} new, {} changed, {} removed, {} unchanged"
+    words = (
+        "{} nieuw, {} gewijzigd, {} verwijderd, {} ongewijzigd"
+        if dutch
+        else "{} new, {} changed, {} removed, {} unchanged"
+    )
     out.print(f"{words.format(*counts)} ({receipt.seconds:.1f} s)")
     for report_id, error in receipt.failed:
         err.print(f"{report_id}: {error.message(language)}", style="red", markup=False)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TypeVar
 
 from assistant.settings import Settings
-from assistant.wire import default_fingerprint
+from assistant.wire import make_embedder, require_match
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
+from corpus.types import Report
 from index.generation import require_visible
-from index.snapshot import open_snapshot
+from index.snapshot import Snapshot, open_snapshot
+from index.types import Embedder
+
+T = TypeVar("T")
 
 _PACKAGES = ("chromadb", "gradio", "langchain", "sentence-transformers", "tantivy", "tiktoken", "torch")
 
@@ -29,3 +34,69 @@ class Finding:
     def message(self, language: str) -> str:
         """The details in ``"nl"`` or, for every other value, in English."""
         return self.nl if language == "nl" else self.en
+
+
+def examine(settings: Settings) -> tuple[Finding, ...]:
+    """Every check in turn; one that fails does not keep the others from being made."""
+    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    reports = _try("corpus", lambda: read_catalogue(settings.corpus))
+    snapshot = _try("index", lambda: open_snapshot(require_visible(settings.index)))
+    embedder = _try("model", lambda: make_embedder(settings))
+    findings = [
+        _fine("python", sys.version.split()[0]),
+        _fine("packages", packages),
+        reports if isinstance(reports, Finding) else _corpus(settings, reports),
+        snapshot if isinstance(snapshot, Finding) else _index(snapshot),
+        embedder if isinstance(embedder, Finding) else _fine("model", embedder.fingerprint),
+    ]
+    if not isinstance(snapshot, Finding) and not isinstance(reports, Finding):
+        findings.append(_in_step(snapshot, reports))
+    if not isinstance(snapshot, Finding) and not isinstance(embedder, Finding):
+        findings.append(_match(snapshot, embedder))
+    return tuple(findings)
+
+
+def _try(check: str, attempt: Callable[[], T]) -> T | Finding:
+    try:
+        return attempt()
+    except UserError as error:
+        return Finding(check, False, error.nl, error.en)
+
+
+def _fine(check: str, detail: str) -> Finding:
+    return Finding(check, True, detail, detail)
+
+
+def _corpus(settings: Settings, reports: tuple[Report, ...]) -> Finding:
+    return Finding(
+        "corpus", True, f"{len(reports)} rapporten in {settings.corpus}", f"{len(reports)} reports in {settings.corpus}"
+    )
+
+
+def _index(snapshot: Snapshot) -> Finding:
+    counts = (len(snapshot.reports), len(snapshot.passages), len(snapshot.sentences))
+    return Finding(
+        "index",
+        True,
+        "{} rapporten, {} passages, {} zinnen".format(*counts),
+        "{} reports, {} passages, {} sentences".format(*counts),
+    )
+
+
+def _in_step(snapshot: Snapshot, reports: tuple[Report, ...]) -> Finding:
+    behind = [report.id for report in reports if snapshot.reports.get(report.id) != report]
+    behind += [report_id for report_id in snapshot.reports if report_id not in {report.id for report in reports}]
+    if not behind:
+        return Finding("sync", True, "index en catalogus lopen gelijk", "index and catalogue are in step")
+    listed = ", ".join(behind[:5])
+    return Finding(
+        "sync",
+        False,
+        f"nieuw, gewijzigd of verdwenen: {listed}. Werk de index bij met: wmo sync",
+        f"new, changed or gone: {listed}. Bring the index in step with: wmo sync",
+    )
+
+
+def _match(snapshot: Snapshot, embedder: Embedder) -> Finding:
+    matched = _try("fingerprint", lambda: require_match(snapshot, embedder))
+    return matched if isinstance(matched, Finding) else _fine("fingerprint", snapshot.fingerprint)

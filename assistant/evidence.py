@@ -90,7 +90,7 @@ def choose(
     return tuple(chosen)
 
 
-_SHARE_OF_BEST = 0.25
+_SHARE_OF_BEST = 0.1
 _SAME = 0.97
 
 

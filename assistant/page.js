@@ -24,21 +24,24 @@ function sendClicks(element, trigger) {
 }
 
 async function copyText(button) {
-  if (navigator.clipboard) {
+  try {
     await navigator.clipboard.writeText(button.dataset.copy);
-  } else {
-    // Away from this machine and without https, browsers offer only the older way.
-    const area = document.createElement("textarea");
-    area.value = button.dataset.copy;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
+  } catch {
+    copyTheOldWay(button.dataset.copy); // away from this machine and without https, browsers offer no clipboard
   }
   const label = button.textContent;
   if (label === button.dataset.copied) return;
   button.textContent = button.dataset.copied;
   setTimeout(() => { button.textContent = label; }, 1500);
+}
+
+function copyTheOldWay(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
 }
 
 // The button of the open source looks pressed in the conversation too.
@@ -79,6 +82,7 @@ function readConversation(element, trigger, watch) {
   const settle = () => {
     const turns = element.querySelector(".turns");
     document.documentElement.lang = turns.dataset.language;
+    document.title = turns.dataset.title;
     markOpen();
     const all = turns.querySelectorAll(".turn");
     if (all.length !== count) following = true;

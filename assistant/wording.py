@@ -27,6 +27,7 @@ class Wording:
     new_conversation: str
 
     searching: str
+    writing: str
     searched: str
     stopped: str
     declined: str
@@ -81,6 +82,7 @@ WORDING: Mapping[str, Wording] = {
         stop="Stop",
         new_conversation="Nieuw gesprek",
         searching="Zoeken in {reports}…",
+        writing="Het antwoord komt binnen…",
         searched="Gezocht naar: {question}",
         stopped="Gestopt.",
         declined="Geen antwoord gevonden",
@@ -131,6 +133,7 @@ WORDING: Mapping[str, Wording] = {
         stop="Stop",
         new_conversation="New conversation",
         searching="Searching {reports}…",
+        writing="The answer is coming in…",
         searched="Searched for: {question}",
         stopped="Stopped.",
         declined="No answer found",

@@ -31,9 +31,7 @@ def number_citations(spans: Sequence[Citation]) -> tuple[Citation, ...]:
     )
 
 
-def write_quotes(
-    citations: Sequence[Citation], reports: Mapping[str, Report], intent: str, language: str
-) -> str:
+def write_quotes(citations: Sequence[Citation], reports: Mapping[str, Report], intent: str, language: str) -> str:
     """The text of an extractive answer, for numbered citations whose reports stand together."""
     report_ids = list(dict.fromkeys(citation.report_id for citation in citations))
     blocks = [_lead(intent, len(report_ids), language)]

@@ -85,9 +85,7 @@ _FURNITURE: dict[str, tuple[str, ...]] = {
         r"(?:deze|this) (?:web)?site .{0,60}javascript.{0,80}",
         r"(?:schakel|zet|enable) javascript.{0,60}",
     ),
-    "copyright line": (
-        r"(?:© ?|copyright (?:© ?)?(?=\d{4})).{0,80}|alle rechten voorbehouden|all rights reserved",
-    ),
+    "copyright line": (r"(?:© ?|copyright (?:© ?)?(?=\d{4})).{0,80}|alle rechten voorbehouden|all rights reserved",),
     "reading aid": (
         r"lees voor|luister naar (?:dit artikel|deze pagina)",
         r"leestijd:? \d+ min\w*|\d+ min(?:uten)? leestijd|\d+ min(?:ute)? read",

@@ -197,9 +197,7 @@ _PAPER = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
 _WHITE = {"#fff", "#ffffff", "white", "rgb(255,255,255)"}
 
 _FURNITURE = set("head nav footer aside button select option iframe svg dialog textarea label".split())
-_INLINE = set(
-    "a abbr b big cite code del em font i ins kbd mark q s small span strong sub sup time u var wbr".split()
-)
+_INLINE = set("a abbr b big cite code del em font i ins kbd mark q s small span strong sub sup time u var wbr".split())
 _PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- ", "tr": "- "}
 
 
@@ -220,11 +218,7 @@ def _is_unseen(element: html.HtmlElement) -> bool:
 def _to_markdown(element: html.HtmlElement) -> str:
     """The text of ``element`` outside navigation and forms, with blank lines between its blocks."""
     tag = element.tag
-    if (
-        not isinstance(tag, str)
-        or tag in _FURNITURE
-        or (tag in ("form", "header") and not _holds_text(element))
-    ):
+    if not isinstance(tag, str) or tag in _FURNITURE or (tag in ("form", "header") and not _holds_text(element)):
         return ""
     inner = _spaced(element.text) + "".join(_to_markdown(child) + _spaced(child.tail) for child in element)
     if tag == "br":

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from index.lexical import Concept
 
 
-def coverage(
-    concepts: Sequence[Concept], rarities: Sequence[float], texts: Sequence[Set[str]]
-) -> NDArray[np.float64]:
+def coverage(concepts: Sequence[Concept], rarities: Sequence[float], texts: Sequence[Set[str]]) -> NDArray[np.float64]:
     """For each text, given as its stems, the share of the concepts in it, in [0, 1].
 
     A concept counts with its rarity, times the weight of the best of its stems that the text has. Without concepts

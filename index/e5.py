@@ -301,9 +301,9 @@ def build_default_model(cache: Path, progress: Progress = no_progress) -> Path:
 def build_model(weights: Path, sha256: str, cache: Path, progress: Progress = no_progress) -> Path:
     """The same for a weights file whose bytes must have the given SHA-256."""
     folder = cache / "models" / f"multilingual-e5-small-{sha256[:8]}"
-    if is_whole(folder):
-        return folder
     try:
+        if is_whole(folder):
+            return folder
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_suffix(".lock")):
             if not is_whole(folder):
@@ -328,11 +328,13 @@ def _build(weights: Path, sha256: str, folder: Path, progress: Progress) -> None
     progress("prepare model", 0, 3)
     checkpoint = _read_verified(weights, sha256)
     progress("prepare model", 1, 3)
-    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
-    write_model(checkpoint, part)
-    progress("prepare model", 2, 3)
-    _write_manifest(part)
-    part.rename(folder)
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}.part-", dir=folder.parent) as outer:
+        part = Path(outer) / "model"
+        part.mkdir()
+        write_model(checkpoint, part)
+        progress("prepare model", 2, 3)
+        _write_manifest(part)
+        part.rename(folder)
     progress("prepare model", 3, 3)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from safetensors import SafetensorError
 
 from corpus.errors import ModelUnavailable
 from index.e5 import MANIFEST, build_default_model
@@ -55,11 +56,12 @@ def load_embedder(model: str, cache: Path, progress: Progress = no_progress) -> 
 def _load_local(folder: Path) -> Embedder:
     try:
         loaded = _load(str(folder), local_files_only=True)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
+        reason = _first_line(error)
         raise ModelUnavailable(
-            nl=f"De map {folder} bevat geen embeddingmodel dat sentence-transformers kan laden: {error}. "
+            nl=f"De map {folder} bevat geen embeddingmodel dat sentence-transformers kan laden: {reason} "
             "Verwacht een map met modules.json of config.json, gewichten en een tokenizer.",
-            en=f"The folder {folder} holds no embedding model that sentence-transformers can load: {error}. "
+            en=f"The folder {folder} holds no embedding model that sentence-transformers can load: {reason} "
             "Expected a folder with modules.json or config.json, weights and a tokenizer.",
         ) from error
     return SentenceEmbedder(loaded, folder.name, checksum_weights(folder))
@@ -72,14 +74,20 @@ def _load_named(name: str) -> Embedder:
         cached = isinstance(try_to_load_from_cache(name, "config.json"), str)
         loaded = _load(name, local_files_only=cached)
         config = try_to_load_from_cache(name, "config.json")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
+        reason = _first_line(error)
         raise ModelUnavailable(
-            nl=f"Het embeddingmodel {name!r} is niet op deze computer gevonden en niet op te halen: {error}. "
+            nl=f"Het embeddingmodel {name!r} is niet op deze computer gevonden en niet op te halen: {reason} "
             'Controleer de naam of de verbinding, geef het pad van een modelmap, of kies "default".',
-            en=f"The embedding model {name!r} was not found on this computer and cannot be fetched: {error}. "
+            en=f"The embedding model {name!r} was not found on this computer and cannot be fetched: {reason} "
             'Check the name or the connection, give the path of a model folder, or choose "default".',
         ) from error
-    return SentenceEmbedder(loaded, name, checksum_weights(Path(config).parent) if config else "")
+    return SentenceEmbedder(loaded, name, checksum_weights(Path(config).parent) if isinstance(config, str) else "")
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0].rstrip(".") + "." if lines else type(error).__name__ + "."
 
 
 def _load(name: str, local_files_only: bool) -> SentenceTransformer:

@@ -78,9 +78,7 @@ class Expander:
 
     _rules: Mapping[str, Mapping[str, tuple[_Rule, ...]]]
 
-    def expand(
-        self, terms_nl: Sequence[str], terms_en: Sequence[str], language: str
-    ) -> tuple[Expansion, ...]:
+    def expand(self, terms_nl: Sequence[str], terms_en: Sequence[str], language: str) -> tuple[Expansion, ...]:
         """The expansions of a question, strongest relation first, then in the question's order; none twice.
 
         A term matches as a contiguous run; within one relation a longer match hides the shorter ones in it.
@@ -169,9 +167,7 @@ def _rows(lines: Sequence[str], faults: list[_Fault]) -> Iterator[tuple[int, Ent
             continue
         if next_line > line + 1:
             nl = "een cel loopt door op de volgende regel; is een aanhalingsteken niet gesloten?"
-            faults.append(
-                _Fault(line, nl, "a cell runs on to the next line; is a quotation mark not closed?")
-            )
+            faults.append(_Fault(line, nl, "a cell runs on to the next line; is a quotation mark not closed?"))
             continue
         if any(cell.strip() for cell in cells[len(header) :]):
             nl = f'{len(cells)} cellen in plaats van {len(header)}; zet tekst met scheidingsteken tussen "…"'

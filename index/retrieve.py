@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict
 
 from index.coverage import coverage
+from index.gloss import Glosser
 from index.glossary import Expander
 from index.lexical import Concept
 from index.linear import Features, LinearModel
 from index.query import Vocabulary, read_concepts
 from index.reading import passage_key
 from index.snapshot import Snapshot
-from index.types import Embedder, Hit
+from index.types import Embedder, Hit, Vectors
 
 CANDIDATES = 100
 """How many passages each leg may put forward."""
@@ -73,6 +74,7 @@ class HybridRetriever(BaseRetriever):
     snapshot: Snapshot
     embedder: Any
     expander: Expander
+    glosser: Glosser
     model: LinearModel
     limit: int = 20
 
@@ -83,8 +85,7 @@ class HybridRetriever(BaseRetriever):
 
     def find(self, question: str, language: str) -> Findings:
         """The passages of a question in ``"nl"`` or ``"en"``, best first."""
-        embedder: Embedder = self.embedder
-        vector = embedder.embed_queries([question])[0]
+        vector = self._vector(question, language)
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
         cosines = (self.snapshot.sentence_vectors @ vector).astype(np.float64)
@@ -123,6 +124,14 @@ class HybridRetriever(BaseRetriever):
             )
             for hit in findings.hits(self.limit)
         ]
+
+    def _vector(self, question: str, language: str) -> Vectors:
+        """The vector of a question; for an English one halfway to that of its Dutch gloss."""
+        embedder: Embedder = self.embedder
+        forms = [question, self.glosser.gloss(question)] if language == "en" else [question]
+        total = embedder.embed_queries(forms).sum(axis=0)
+        vector: Vectors = total / np.linalg.norm(total)
+        return vector
 
     def _rows(self, found: Sequence[tuple[str, float]]) -> dict[int, float]:
         return {self.snapshot.passage_rows[key]: score for key, score in found}

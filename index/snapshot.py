@@ -75,6 +75,13 @@ class Snapshot:
         return Counter(word for passage in self.passages for word in words(passage.text))
 
     @cached_property
+    def catalogue_words(self) -> frozenset[str]:
+        """The lower-case words of titles, headings, authors, publishers and dates."""
+        lines = [" ".join((r.title, r.publisher, r.published, *r.authors)) for r in self.reports.values()]
+        lines += [heading.title for reading in self.readings.values() for heading in reading.text.headings]
+        return frozenset(word for line in lines for word in words(line))
+
+    @cached_property
     def passage_stems(self) -> tuple[frozenset[str], ...]:
         """The stems of each passage."""
         return tuple(frozenset(analyse(p.text, self.language(p.report_id))) for p in self.passages)

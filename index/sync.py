@@ -1,6 +1,6 @@
 """A report becomes passages: the index is brought in step with the catalogue, all or nothing.
 
-    file -> load -> clean -> split -> embed -> store (dense and lexical), in a generation that then becomes visible
+file -> load -> clean -> split -> embed -> store (dense and lexical), in a generation that then becomes visible
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -17,7 +18,7 @@ from assistant.chat import Stream, build_page, serve
 from assistant.settings import Settings
 from assistant.types import Answer, Citation
 from assistant.wording import WORDING
-from corpus.errors import ModelUnavailable
+from corpus.errors import ModelUnavailable, UsageError
 from corpus.types import Heading, Passage, Report, Text
 from index.types import Hit
 
@@ -28,7 +29,7 @@ pytestmark = [
 ]
 
 QUESTION = "why does Wmo collaboration stall?"
-HOSTILE = """<script>document.title="taken"</script> <img src=x onerror="document.title='taken'"> ${1+1} {{7*7}} $x^2$"""
+HOSTILE = """<script>document.title="taken"</script> <img src=x onerror="document.title=1"> ${1+1} {{7*7}} $x^2$"""
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,12 @@ def small_desk() -> SmallDesk:
         (0, FILLER),
     ]
     texts = {"netwerken": _text("netwerken", networks), "code": _text("code", hostile)}
+    kuijk = ("Samenwerking in netwerken", "Tilburg University", "2022-05-09", ("René van Kuijk",), "nl")
+    coded = ("Rapport <b>met</b> code", "Uitgever & Co", "2021", (), "nl")
     reports = {
-        "netwerken": Report(
-            "netwerken", "Samenwerking in netwerken", "Tilburg University", "2022-05-09", ("René van Kuijk",),
-            "nl", "https://example.org/netwerken", "netwerken.md", "",
-        ),
-        "code": Report("code", "Rapport <b>met</b> code", "Uitgever & Co", "2021", (), "nl", "javascript:alert(1)", "code.md", ""),
-    }  # fmt: skip
+        "netwerken": Report("netwerken", *kuijk, "https://example.org/netwerken", "netwerken.md", ""),
+        "code": Report("code", *coded, "javascript:alert(1)", "code.md", ""),
+    }
     return SmallDesk(reports, texts)
 
 
@@ -186,7 +186,8 @@ def served(desk: Any, stream: Stream) -> Iterator[str]:
 
 @contextmanager
 def visiting(browser: Browser, address: str, width: int = 1360) -> Iterator[Visit]:
-    context = browser.new_context(viewport={"width": width, "height": 860}, permissions=["clipboard-read"])
+    clipboard = ["clipboard-read", "clipboard-write"]
+    context = browser.new_context(viewport={"width": width, "height": 860}, permissions=clipboard)
     visit = Visit(context.new_page())
     visit.page.on("console", lambda m: visit.faults.append(m.text) if m.type == "error" else None)
     visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
@@ -317,6 +318,7 @@ def test_the_language_switch_changes_every_text_at_once(visit: Visit) -> None:
         "placeholder", WORDING["en"].question_placeholder
     )
     assert visit.page.evaluate("document.documentElement.lang") == "en"
+    assert visit.page.title() == "Wmo assistant"
     seen = visit.page.locator("body").inner_text()
     dutch = [value for value in vars(WORDING["nl"]).values() if isinstance(value, str) and len(value) > 4]
     english = set(vars(WORDING["en"]).values())
@@ -418,6 +420,14 @@ def test_an_answer_is_copied_with_its_sources(visit: Visit) -> None:
     assert (
         "[1] René van Kuijk. Samenwerking in netwerken (2022). Tilburg University. p. 1. https://example.org" in copied
     )
+
+
+def test_the_page_listens_on_this_machine_and_says_so_when_its_port_is_taken(small_desk: SmallDesk, site: str) -> None:
+    assert urlsplit(site).hostname == "127.0.0.1"
+    taken = urlsplit(site).port
+    assert taken is not None
+    with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{taken}"):
+        serve(build_page(small_desk, small_stream), "127.0.0.1", taken, open_browser=False, block=False)
 
 
 def test_on_a_narrow_window_the_sources_stand_below_and_lead_back(browser: Browser, site: str) -> None:

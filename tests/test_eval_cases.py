@@ -55,6 +55,12 @@ def test_a_set_survives_json_lines_and_csv_exactly(cases: list[Case], tmp_path_f
         assert read_cases(write(folder / name, content)) == tuple(cases)
 
 
+@pytest.mark.parametrize("fact", ["een || twee", "een|twee", "||", "a\\", "\\|| b", "a;b", 'zei "ja"', "een\ntwee"])
+def test_a_value_that_looks_like_a_separator_survives_csv(tmp_path: Path, fact: str) -> None:
+    case = replace(CASES[0], facts=(fact, "na", fact))
+    assert read_cases(write(tmp_path / "set.csv", cases_to_csv([case]))) == (case,)
+
+
 def test_csv_has_a_byte_order_mark_and_semicolons() -> None:
     assert cases_to_csv(CASES).splitlines()[0] == "\ufeff" + ";".join(CSV_COLUMNS)
 

@@ -169,12 +169,18 @@ def test_the_auroc_of_shuffled_confidences_is_significantly_lower() -> None:
     assert difference.alarm == "significantly worse" and difference.wins is None
 
 
-def test_the_auroc_does_not_change_with_the_scale_of_the_confidence() -> None:
-    squared = tuple(
-        replace(o, answer={**(o.answer or {}), "confidence": (o.confidence or 0.0) ** 3 / 10}) for o in BEFORE
-    )
-    (difference,) = (d for d in compare(pair_up(BEFORE, squared)) if d.name == "refusal_auroc")
-    assert (difference.change, difference.p) == (0.0, 1.0)
+def auroc_of(after: tuple[Outcome, ...]) -> Difference:
+    return next(d for d in compare(pair_up(BEFORE, after)) if d.name == "refusal_auroc")
+
+
+def test_the_auroc_and_its_test_do_not_depend_on_the_scale_of_the_confidence() -> None:
+    def guess(scale: float) -> tuple[Outcome, ...]:
+        rng = np.random.default_rng(3)
+        noisy = [(o, 0.5 * (o.confidence or 0.0) + rng.random()) for o in BEFORE]
+        return tuple(replace(o, answer={**(o.answer or {}), "confidence": scale * c}) for o, c in noisy)
+
+    assert auroc_of(guess(1.0)) == auroc_of(guess(0.001))
+    assert 0.0 < (auroc_of(guess(1.0)).p or 0.0) < 0.5
 
 
 def test_holm_is_at_least_as_strict_as_no_correction_and_at_most_as_bonferroni() -> None:

@@ -18,7 +18,7 @@ def fail_on_the_third(case: Case) -> Answer:
     return make_answer(case)
 
 
-def test_every_case_is_asked_in_order_after_one_warm_up_and_progress_is_told() -> None:
+def test_every_case_is_asked_in_order_after_a_warm_up_of_no_set_and_progress_is_told() -> None:
     asked: list[str] = []
     steps: list[tuple[str, int, int]] = []
 
@@ -27,7 +27,7 @@ def test_every_case_is_asked_in_order_after_one_warm_up_and_progress_is_told() -
         return make_answer(case)
 
     outcomes = run_cases(CASES[:3], answer, text_of, as_json, lambda *step: steps.append(step))
-    assert asked == ["k-00", "k-00", "k-01", "k-02"]
+    assert asked == ["warm-up", "k-00", "k-01", "k-02"]
     assert [outcome.case for outcome in outcomes] == list(CASES[:3])
     assert steps == [("ask", 1, 3), ("ask", 2, 3), ("ask", 3, 3)]
 

@@ -175,9 +175,7 @@ def test_an_entry_of_stopwords_is_left_out_with_a_warning(caplog: pytest.LogCapt
 
 
 @given(st.lists(st.sampled_from("wmo wet steun hulp x".split()), max_size=8), st.sampled_from(["nl", "en"]))
-def test_every_source_is_a_run_of_the_question_and_nothing_comes_twice(
-    terms: list[str], language: str
-) -> None:
+def test_every_source_is_a_run_of_the_question_and_nothing_comes_twice(terms: list[str], language: str) -> None:
     rows = [
         ("wmo", "wet steun", "abbreviation"),
         ("steun", "hulp", "synonym"),
@@ -222,9 +220,7 @@ def test_the_note_may_be_absent(tmp_path: Path) -> None:
         (["a,b,synonym,", 'c,d,synonym,"open', "e,f,synonym,"], 3, "mark not closed", "aanhalingsteken"),
     ],
 )
-def test_a_fault_is_named_with_its_line(
-    tmp_path: Path, rows: list[str], line: int, word_en: str, word_nl: str
-) -> None:
+def test_a_fault_is_named_with_its_line(tmp_path: Path, rows: list[str], line: int, word_en: str, word_nl: str) -> None:
     path = write(tmp_path, "\n".join(["term,expansion,relation,note", *rows]))
     with pytest.raises(CorpusError) as caught:
         read_glossary(path)
@@ -233,9 +229,7 @@ def test_a_fault_is_named_with_its_line(
 
 
 def test_all_faults_are_reported_at_once_in_order_of_line(tmp_path: Path) -> None:
-    path = write(
-        tmp_path, "term,expansion,relation,colour\na,a,synonym,\nb,,related,\nc,d,alias,\ne,f,g,h,i\n"
-    )
+    path = write(tmp_path, "term,expansion,relation,colour\na,a,synonym,\nb,,related,\nc,d,alias,\ne,f,g,h,i\n")
     with pytest.raises(CorpusError) as caught:
         read_glossary(path)
     lines = [text.split(":")[0].strip() for text in caught.value.en.splitlines()[1:]]
