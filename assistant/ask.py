@@ -16,11 +16,11 @@ from assistant.evidence import choose, weigh
 from assistant.followup import stand_alone
 from assistant.intent import read_intent
 from assistant.language import detect_language
+from assistant.question import check_question
 from assistant.refuse import probability_answered, write_refusal
 from assistant.types import Answer
 from assistant.wire import Desk
 from assistant.write import number_citations, unresolved_markers, write_quotes
-from corpus.errors import UsageError
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def ask(desk: Desk, question: str, turns: tuple[str, ...] = ()) -> Answer:
     """The answer to a question; ``turns`` are the questions asked before it, oldest first.
 
     Raises:
-        UsageError: the question is empty or too long.
+        UsageError: a question is empty or too long.
     """
     *_, answer = stream(desk, question, turns)
     return answer
@@ -43,6 +43,7 @@ def stream(desk: Desk, question: str, turns: tuple[str, ...] = ()) -> Iterator[A
     started = perf_counter()
     settings = desk.settings
     question = check_question(question, settings.max_question_chars)
+    turns = tuple(check_question(turn, settings.max_question_chars) for turn in turns)
     language = detect_language(question)
     searched = stand_alone(question, turns, language)
     retriever = desk.retriever
@@ -57,7 +58,7 @@ def stream(desk: Desk, question: str, turns: tuple[str, ...] = ()) -> Iterator[A
         confidence=confidence,
         engine="extractive",
     )
-    if confidence < settings.decline_below:
+    if confidence < settings.decline_below or not len(findings.rows):
         text, reason = write_refusal(findings)
         yield answered(
             text=text, citations=(), declined=True, reason=reason, unresolved=(), seconds=perf_counter() - started
@@ -80,23 +81,3 @@ def stream(desk: Desk, question: str, turns: tuple[str, ...] = ()) -> Iterator[A
             seconds=perf_counter() - started,
         )
     logger.info("%s: %d citations in %.0f ms", language, len(evidence), 1000 * (perf_counter() - started))
-
-
-def check_question(question: str, max_chars: int) -> str:
-    """The question without white space around it.
-
-    Raises:
-        UsageError: nothing is left, or it is longer than ``max_chars``.
-    """
-    question = question.strip()
-    if not any(c.isalnum() for c in question):
-        raise UsageError(
-            nl="De vraag is leeg. Stel een vraag in woorden, bijvoorbeeld: Waarom stokt de samenwerking in de Wmo?",
-            en="The question is empty. Ask it in words, for example: Why does Wmo collaboration stall?",
-        )
-    if len(question) > max_chars:
-        raise UsageError(
-            nl=f"De vraag telt {len(question)} tekens; er mogen er {max_chars} zijn. Maak hem korter.",
-            en=f"The question has {len(question)} characters; {max_chars} are allowed. Make it shorter.",
-        )
-    return question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -22,12 +23,13 @@ class _Line(BaseModel):
     turns: tuple[str, ...] = ()
 
 
-def answer_lines(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Answers each line ``{"id", "question", "turns"}`` as it comes; blank lines are passed over.
+def answer_lines(desk: Desk, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Answers each UTF-8 line ``{"id", "question", "turns"}`` as it comes; blank lines are passed over.
 
     A line that cannot be answered gives its id, where it has one, its line number and an ``error``; the rest goes on.
     """
     for number, line in enumerate(lines, start=1):
+        line = line.removeprefix(codecs.BOM_UTF8)
         if not line.strip():
             continue
         try:
@@ -44,7 +46,7 @@ def answer_lines(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         yield {"id": asked.id, **answer_to_json(answer, desk.reports)}
 
 
-def _id_of(line: str) -> str | int | None:
+def _id_of(line: bytes) -> str | int | None:
     try:
         row = json.loads(line)
     except ValueError:

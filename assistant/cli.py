@@ -1,35 +1,37 @@
-"""The command line: each command calls one function and prints what it gives."""
+"""The command line: each command calls one function and prints what it gives.
+
+What searches and answers takes seconds to import, so each command imports what it needs itself: `wmo list` is there at
+once, and a wrong command is refused before a model is loaded.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
-from assistant.ask import ask as answer_question
-from assistant.batch import answer_lines
-from assistant.doctor import examine
-from assistant.present import answer_to_json, hit_to_json, reference
-from assistant.progress import progress_bars
+from assistant.question import check_question
 from assistant.settings import Settings, load_settings, message_language
-from assistant.types import Answer
-from assistant.wire import Desk, open_desk, sync_index
 from corpus.catalogue import read_catalogue
 from corpus.errors import UsageError, UserError
-from corpus.read import read_text
 from corpus.types import Report
-from index.sync import SyncReceipt
+
+if TYPE_CHECKING:
+    from assistant.wire import Desk
+    from index.sync import SyncReceipt
 
 app = typer.Typer(
     help="Ask the reports about the Wmo and the social domain; every statement is cited to its exact sentence.",
+    epilog='Begin with: wmo sync, then wmo chat, or wmo ask "Why does Wmo collaboration stall?"',
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,6 +40,7 @@ app = typer.Typer(
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Folder with catalogue.csv and reports/.")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SyncOption = Annotated[bool, typer.Option("--sync", help="Bring the index in step with the catalogue first.")]
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -46,10 +49,12 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 def run(application: typer.Typer) -> None:
     """Runs the command line; what a user can mend becomes a line on stderr and exit code 1 or 2."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has every character
     try:
         application()
     except UserError as error:
-        err.print(error.message(message_language()), style="red", markup=False)
+        err.print(Line(error.message(message_language()), style="red"))
         sys.exit(error.exit_code)
 
 
@@ -60,26 +65,41 @@ def ask(
     batch: Annotated[
         str | None, typer.Option("--batch", help="JSON Lines with id, question and turns; - is standard input.")
     ] = None,
-    turn: Annotated[list[str] | None, typer.Option("--turn", help="An earlier question, oldest first.")] = None,
+    turn: Annotated[
+        list[str] | None, typer.Option("--turn", help="An earlier question, oldest first; may be given again.")
+    ] = None,
+    sync: SyncOption = False,
     corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
-    """Answer a question with quotes from the reports, each with its source."""
+    """Answer a question with quotes from the reports, each with its source.
+
+    Example: wmo ask "Why does Wmo collaboration stall?"
+
+    A follow-up: wmo ask "And in Breda?" --turn "Which networks were studied?"
+
+    Many at once: wmo ask --json --batch questions.jsonl
+    """
     settings = load_settings(corpus=corpus, index=index)
-    text = " ".join(question or [])
-    if bool(text.strip()) == (batch is not None):
+    if bool(question) == (batch is not None):
         raise UsageError(
-            nl='Geef een vraag, bijvoorbeeld: wmo ask "Waarom stokt samenwerking in de Wmo?", of een bestand met --batch.',
-            en='Give a question, for example: wmo ask "Why does Wmo collaboration stall?", or a file with --batch.',
+            nl='Geef een vraag, bijvoorbeeld: wmo ask "Waarom stokt de samenwerking?", of een bestand met --batch.',
+            en='Give a question, for example: wmo ask "Why does collaboration stall?", or a file with --batch.',
         )
-    desk = _desk(settings)
     if batch is not None:
-        raise typer.Exit(_ask_batch(desk, batch))
-    answer = answer_question(desk, text, tuple(turn or ()))
+        lines = _read_lines(batch)
+        raise typer.Exit(_ask_batch(_desk(settings, sync), lines))
+    text = check_question(" ".join(question or ()), settings.max_question_chars)
+
+    from assistant.ask import ask
+    from assistant.present import answer_to_json
+
+    desk = _desk(settings, sync)
+    answer = ask(desk, text, tuple(turn or ()))
     if as_json:
         _print_json(answer_to_json(answer, desk.reports))
     else:
-        _print_answer(answer)
+        out.print(Line(answer.text, style="yellow" if answer.declined else ""))
 
 
 @app.command()
@@ -90,9 +110,17 @@ def search(
     corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
-    """Show the passages that come nearest to a query, best first."""
-    desk = _desk(load_settings(corpus=corpus, index=index))
-    hits = desk.search(" ".join(query))[:limit]
+    """Show the passages that come nearest to a query, best first.
+
+    Example: wmo search "persoonsgebonden budget" -n 3
+    """
+    settings = load_settings(corpus=corpus, index=index)
+    text = check_question(" ".join(query), settings.max_question_chars)
+
+    from assistant.present import hit_to_json, reference
+
+    desk = _desk(settings)
+    hits = desk.search(text)[:limit]
     if as_json:
         _print_json([hit_to_json(hit) for hit in hits])
         return
@@ -132,7 +160,13 @@ def show(
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Show the cleaned text of a report, which is what citations point into."""
+    """Show the cleaned text of a report, which is what citations point into.
+
+    Example: wmo show van-kuijk-2022-netwerken-wmo
+    """
+    from assistant.present import reference
+    from corpus.read import read_text
+
     settings = load_settings(corpus=corpus)
     report = _find_report(read_catalogue(settings.corpus), report_id)
     text = read_text(settings.corpus, report)
@@ -152,13 +186,16 @@ def sync(
     index: IndexOption = None,
 ) -> None:
     """Bring the index in step with the catalogue: new, changed and vanished reports."""
+    from assistant.progress import progress_bars
+    from assistant.wire import sync_index
+
     settings = load_settings(corpus=corpus, index=index)
     with progress_bars(err, settings.language) as progress:
         receipt = sync_index(settings, rebuild, progress)
     if as_json:
         _print_json(_receipt_json(receipt, settings.language))
     elif not (quiet and _is_idle(receipt)):
-        _print_receipt(receipt, settings.language)
+        _print_receipt(receipt, settings.language, out)
     if receipt.failed:
         raise typer.Exit(1)
 
@@ -170,21 +207,25 @@ def chat(
     ] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    sync: SyncOption = False,
     corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
-    """Open the chat page in the browser."""
+    """Open the chat page in the browser, and say its address; Ctrl+C ends it."""
+    settings = load_settings(corpus=corpus, index=index, host=host, port=port)
+    desk = _desk(settings, sync)
+
     from assistant.ask import stream
     from assistant.chat import build_page, serve
 
-    settings = load_settings(corpus=corpus, index=index, host=host, port=port)
-    desk = _desk(settings)
-    serve(build_page(desk, stream), settings.host, settings.port, browser)
+    serve(build_page(desk, stream), settings.host, settings.port, browser, announce=typer.echo)
 
 
 @app.command()
 def doctor(as_json: JsonOption = False, corpus: CorpusOption = None, index: IndexOption = None) -> None:
     """Check corpus, index, embedding model and packages, and say what to do about what is wrong."""
+    from assistant.doctor import examine
+
     settings = load_settings(corpus=corpus, index=index)
     findings = examine(settings)
     if as_json:
@@ -197,31 +238,58 @@ def doctor(as_json: JsonOption = False, corpus: CorpusOption = None, index: Inde
         raise typer.Exit(1)
 
 
-def _desk(settings: Settings) -> Desk:
+@app.command("settings")
+def list_settings(as_json: JsonOption = False) -> None:
+    """List what can be set in the environment: each WMO_ variable, its value and its meaning."""
+    values = load_settings().model_dump(mode="json")
+    rows = [
+        {"name": f"WMO_{name.upper()}", "value": values[name], "about": str(setting.description)}
+        for name, setting in Settings.model_fields.items()
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        out.print(Line.assemble((f"{row['name']}={row['value']}", "bold"), f"  {row['about']}"))
+
+
+def _desk(settings: Settings, in_step: bool = False) -> Desk:
+    """A desk over the index; with ``in_step`` the index is brought in step with the catalogue first."""
+    from assistant.progress import progress_bars
+    from assistant.wire import make_embedder, open_desk, sync_index
+
     with progress_bars(err, settings.language) as progress:
-        return open_desk(settings, progress)
+        if not in_step:
+            return open_desk(settings, progress)
+        embedder = make_embedder(settings, progress)
+        receipt = sync_index(settings, progress=progress, embedder=embedder)
+        desk = open_desk(settings, embedder=embedder)
+    if not _is_idle(receipt):
+        _print_receipt(receipt, settings.language, err)
+    return desk
 
 
-def _ask_batch(desk: Desk, source: str) -> int:
+def _ask_batch(desk: Desk, lines: Iterable[bytes]) -> int:
     """Prints one JSON answer a line; 1 where any line could not be answered, else 0."""
+    from assistant.batch import answer_lines
+
     failed = False
-    for row in answer_lines(desk, _read_lines(source)):
+    for row in answer_lines(desk, lines):
         failed = failed or "error" in row
         _print_json(row, indent=None)
     return int(failed)
 
 
-def _read_lines(source: str) -> Iterator[str]:
+def _read_lines(source: str) -> Iterable[bytes]:
+    """The lines of a file, or of standard input as they come."""
     if source == "-":
-        yield from sys.stdin
-        return
+        return sys.stdin.buffer
     try:
-        with Path(source).open(encoding="utf-8-sig") as file:
-            yield from file
-    except (OSError, UnicodeDecodeError) as error:
+        return Path(source).read_bytes().splitlines()
+    except OSError as error:
         raise UsageError(
-            nl=f"Het bestand {source} kan niet worden gelezen: {error}.",
-            en=f"The file {source} cannot be read: {error}.",
+            nl=f"Het bestand {source} kan niet worden gelezen ({error.strerror}). Controleer de naam na --batch.",
+            en=f"The file {source} cannot be read ({error.strerror}). Check the name after --batch.",
         ) from error
 
 
@@ -233,10 +301,6 @@ def _find_report(reports: tuple[Report, ...], report_id: str) -> Report:
         nl=f"Er is geen rapport met id {report_id!r}. Bekijk de ids met: wmo list",
         en=f"There is no report with id {report_id!r}. See the ids with: wmo list",
     )
-
-
-def _print_answer(answer: Answer) -> None:
-    out.print(Line(answer.text, style="yellow" if answer.declined else ""))
 
 
 def _print_json(value: Any, indent: int | None = 2) -> None:
@@ -265,18 +329,19 @@ def _is_idle(receipt: SyncReceipt) -> bool:
     return not (receipt.added or receipt.changed or receipt.removed or receipt.failed)
 
 
-def _print_receipt(receipt: SyncReceipt, language: str) -> None:
+def _print_receipt(receipt: SyncReceipt, language: str, console: Console) -> None:
+    """Says what was done on ``console``, and what deserves attention on standard error."""
     dutch = language == "nl"
     if receipt.recovered:
         err.print("Een afgebroken bijwerking is opgeruimd." if dutch else "An interrupted sync was cleared away.")
     if receipt.rebuilt_because:
-        err.print(("Opnieuw opgebouwd: " if dutch else "Rebuilt: ") + receipt.rebuilt_because, markup=False)
+        err.print(Line(("Opnieuw opgebouwd: " if dutch else "Rebuilt: ") + receipt.rebuilt_because))
     counts = (len(receipt.added), len(receipt.changed), len(receipt.removed), len(receipt.unchanged))
     words = (
         "{} nieuw, {} gewijzigd, {} verwijderd, {} ongewijzigd"
         if dutch
         else "{} new, {} changed, {} removed, {} unchanged"
     )
-    out.print(f"{words.format(*counts)} ({receipt.seconds:.1f} s)")
+    console.print(f"{words.format(*counts)} ({receipt.seconds:.1f} s)")
     for report_id, error in receipt.failed:
-        err.print(f"{report_id}: {error.message(language)}", style="red", markup=False)
+        err.print(Line(f"{report_id}: {error.message(language)}", style="red"))

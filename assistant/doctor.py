@@ -9,12 +9,11 @@ from importlib.metadata import version
 from typing import TypeVar
 
 from assistant.settings import Settings
-from assistant.wire import make_embedder, require_match
+from assistant.wire import make_embedder, open_index, require_match
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
 from corpus.types import Report
-from index.generation import require_visible
-from index.snapshot import Snapshot, open_snapshot
+from index.snapshot import Snapshot
 from index.types import Embedder
 
 T = TypeVar("T")
@@ -40,7 +39,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
     """Every check in turn; one that fails does not keep the others from being made."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     reports = _try("corpus", lambda: read_catalogue(settings.corpus))
-    snapshot = _try("index", lambda: open_snapshot(require_visible(settings.index)))
+    snapshot = _try("index", lambda: open_index(settings))
     embedder = _try("model", lambda: make_embedder(settings))
     findings = [
         _fine("python", sys.version.split()[0]),

@@ -25,18 +25,21 @@ WEIGHED_PASSAGES = 15
 _CUES: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "why": r"\b(omdat|doordat|waardoor|daardoor|vanwege|wegens|dankzij|door het|door de|oorza\w+|reden\w*|verkla\w+|gevolg|leid\w* tot|"
-        r"knelpunt\w*|belemmer\w*|obstakel\w*|hindernis\w*|because|due to|therefore|cause\w*|reason\w*|explain\w*|result\w* (from|in))\b",
-        "number": r"\d|\b(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|twintig|honderd|duizend|helft|kwart|derde|procent|"
-        r"two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|percent|hundred|thousand)\b",
-        "when": r"\b(19|20)\d\d\b|\b(januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december|week|weken|"
-        r"maand\w*|jaar|jaren|dagen|january|february|march|may|june|july|october|month\w*|year\w*|days?)\b",
+        "why": r"\b(omdat|doordat|waardoor|daardoor|vanwege|wegens|dankzij|door het|door de|oorza\w+|reden\w*|"
+        r"verkla\w+|gevolg|leid\w* tot|knelpunt\w*|belemmer\w*|obstakel\w*|hindernis\w*|"
+        r"because|due to|therefore|cause\w*|reason\w*|explain\w*|result\w* (from|in))\b",
+        "number": r"\d|\b(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|twintig|honderd|duizend|helft|kwart|"
+        r"derde|procent|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|percent|hundred|thousand)\b",
+        "when": r"\b(19|20)\d\d\b|\b(januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|"
+        r"december|week|weken|maand\w*|jaar|jaren|dagen|"
+        r"january|february|march|may|june|july|october|month\w*|year\w*|days?)\b",
         "recommendation": r"\b(aanbev\w+|advi\w+|zou(den)?|moet(en)?|pleit\w*|pleidooi|nodig|belangrijk|wenselijk|"
         r"recommend\w*|should|must|need\w*|advis\w*|propos\w*)\b",
         "who": r"(?<=[a-z,] )[A-Z][a-zé]+",
         "where": r"(?<=[a-z,] )[A-Z][a-zé]+|\bgemeente\w*\b",
         "definition": r"\b(is een|zijn|betekent|houdt in|verstaan|wordt bedoeld|is an?|means|refers to|verstaat)\b",
-        "comparison": r"\b(maar|echter|terwijl|daarentegen|verschil\w*|meer dan|minder dan|dan|but|while|whereas|however|than)\b",
+        "comparison": r"\b(maar|echter|terwijl|daarentegen|verschil\w*|meer dan|minder dan|dan|"
+        r"but|while|whereas|however|than)\b",
     }.items()
 }
 
@@ -53,7 +56,7 @@ class Weighed:
 
 def weigh(findings: Findings, model: LinearModel) -> tuple[Weighed, ...]:
     """The sentences of the best passages with the probability that each is evidence, most probable first."""
-    rows, ranks = _sentences(findings)
+    rows, ranks = candidate_sentences(findings)
     if not len(rows):
         return ()
     probabilities = model.probability(sentence_features(findings, rows, ranks))
@@ -102,7 +105,7 @@ def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.
     )
 
 
-def _sentences(findings: Findings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def candidate_sentences(findings: Findings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The places of all sentences of the best passages, and the rank from 1 of the passage of each."""
     snapshot = findings.snapshot
     ends = np.append(snapshot.first_sentence[1:], len(snapshot.sentences))
@@ -126,7 +129,7 @@ def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray
     passage; ``words``: the share of the question's concepts in it, by rarity; ``nearby``: the same for it and its two
     neighbours; ``headings``: the same for title and headings; ``cue``: 1 where it has a mark of what was asked for (a
     figure for "how many"); ``uncued``: 1 where the question asks for such a mark and it has none; ``long``: the natural
-    logarithm of its words; ``question``: 1 where it is itself a question; ``opening``: 1 for a passage's first sentence.
+    logarithm of its words; ``question``: 1 where it is itself a question; ``opening``: 1 for the first of a passage.
     """
     snapshot, cosines = findings.snapshot, findings.cosines
     texts = [snapshot.sentences[row].text for row in rows]

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 _CUES: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "recommendation": r"\b(aanbev\w*|advies|adviseer\w*|advise\w*|geadviseerd|recommend\w*|advice|should|zou(den)? (\w+ )?moeten)\b",
+        "recommendation": r"\b(aanbev\w*|advies|adviseer\w*|advise\w*|geadviseerd|zou(den)? (\w+ )?moeten|"
+        r"recommend\w*|advice|should)\b",
         "comparison": r"\b(vergelijk\w*|verschil\w*|overeenkomst\w*|compar\w*|differ\w*|versus|vs|agree|disagree)\b",
-        "why": r"\b(waarom|waardoor|hoezo|oorza\w*|reden\w*|verklar\w*|knelpunt\w*|belemmer\w*|why|cause\w*|reason\w*|explain\w*|"
-        r"obstacle\w*|barrier\w*|hinder\w*|bottleneck\w*|hamper\w*)\b",
-        "number": r"\b(hoeveel|hoe (veel|vaak|hoog|groot|lang|oud|ver)|aantal|percentage|procent|welk (deel|aandeel|bedrag)|"
+        "why": r"\b(waarom|waardoor|hoezo|oorza\w*|reden\w*|verklar\w*|knelpunt\w*|belemmer\w*|"
+        r"why|cause\w*|reason\w*|explain\w*|obstacle\w*|barrier\w*|hinder\w*|bottleneck\w*|hamper\w*)\b",
+        "number": r"\b(hoeveel|hoe (veel|vaak|hoog|groot|lang|oud|ver)|aantal|percentage|procent|"
+        r"welk (deel|aandeel|bedrag)|"
         r"how (many|much|often|high|large|long|old|far)|number of|what (share|percentage|proportion|fraction))\b",
         "when": r"\b(wanneer|sinds wanneer|in welk jaar|datum|when|what (year|date)|which year|since when)\b",
-        "who": r"\b(wie|welke (onderzoeker\w*|organisatie\w*|partij\w*|persoon)|door wie|who|whom|whose|which (researcher|organi[sz]ation)\w*)\b",
+        "who": r"\b(wie|welke (onderzoeker\w*|organisatie\w*|partij\w*|persoon)|door wie|"
+        r"who|whom|whose|which (researcher|organi[sz]ation)\w*)\b",
         "where": r"\b(waar|in welke gemeente\w*|where|which (municipalit|cit|place)\w*)\b",
         "definition": r"\b(wat (is|zijn|betekent|houdt)|definitie|what (is|are|does) \w+|definition|mean(s|ing)?)\b",
         "how": r"\b(hoe|op welke (manier|wijze)|how)\b",

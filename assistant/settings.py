@@ -1,4 +1,4 @@
-"""What can be set, from the environment (``WMO_…``) or by a command's options. The only place that reads the environment."""
+"""What can be set, by the environment (``WMO_…``) or a command's options; only this file reads the environment."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Desk:
         return self.retriever.find(query, detect_language(query)).hits(SEARCH_HITS)
 
     def _open(self) -> HybridRetriever:
-        snapshot = open_snapshot(require_visible(self.settings.index))
+        snapshot = open_index(self.settings)
         require_match(snapshot, self._embedder)
         glossary = read_glossary(self.settings.glossary)
         return HybridRetriever(
@@ -91,6 +91,15 @@ class Desk:
             glosser=make_glosser(glossary),
             model=read_model(PASSAGE_MODEL),
         )
+
+
+def open_index(settings: Settings) -> Snapshot:
+    """The visible generation of the index.
+
+    Raises:
+        IndexMissing, IndexDamaged: there is none that can be read.
+    """
+    return open_snapshot(require_visible(settings.index))
 
 
 def open_desk(settings: Settings, progress: Progress = no_progress, embedder: Embedder | None = None) -> Desk:
@@ -122,6 +131,8 @@ def require_match(snapshot: Snapshot, embedder: Embedder) -> None:
     now = index_fingerprint(embedder.fingerprint)
     if snapshot.fingerprint != now:
         raise IndexMismatch(
-            nl=f"De index is gemaakt met {snapshot.fingerprint}, maar nu geldt {now}. Maak hem opnieuw met: wmo sync --rebuild",
-            en=f"The index was made with {snapshot.fingerprint}, but now it is {now}. Make it anew with: wmo sync --rebuild",
+            nl=f"De index is gemaakt met {snapshot.fingerprint}, maar nu geldt {now}. "
+            "Maak hem opnieuw met: wmo sync --rebuild",
+            en=f"The index was made with {snapshot.fingerprint}, but now it is {now}. "
+            "Make it anew with: wmo sync --rebuild",
         )

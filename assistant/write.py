@@ -1,4 +1,4 @@
-"""The words of an answer without a language model: a lead line, then the quotes grouped by report, each with its [n]."""
+"""The words of an answer without a language model: a lead line, then quotes grouped by report, each with its [n]."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def write_quotes(citations: Sequence[Citation], reports: Mapping[str, Report], i
 
 
 def shown(quote: str) -> str:
-    """A quote on one line; a bracketed number in it gets round brackets, so that it cannot pass for a citation.
+    r"""A quote on one line; a bracketed number in it gets round brackets, so that it cannot pass for a citation.
 
-    >>> shown("zie de\\nbijlage [3]")
+    >>> shown("zie de\nbijlage [3]")
     'zie de bijlage (3)'
     """
     return _BRACKETED_NUMBER.sub(r"(\1)", " ".join(quote.split()))

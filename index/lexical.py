@@ -43,10 +43,14 @@ class LexicalIndex:
         self._index.register_tokenizer("whitespace", whitespace)
 
     def replace(self, removed: Iterable[str], added: Iterable[tuple[str, Passage, Report]]) -> None:
-        """Removes every passage of the reports ``removed``, then adds passages under their keys, in one commit."""
+        """Removes every passage of the reports ``removed``, then adds passages under their keys, in one commit.
+
+        Raises:
+            OSError: tantivy cannot write.
+        """
         writer = self._index.writer(heap_size=64_000_000, num_threads=1)
         for report_id in removed:
-            writer.delete_documents("report_id", report_id)
+            writer.delete_documents_by_term("report_id", report_id)
         for key, passage, report in added:
             language = report.language or "nl"
             context = " ".join((report.title, *passage.headings))
@@ -58,8 +62,11 @@ class LexicalIndex:
                     context=" ".join(analyse(context, language)),
                 )
             )
-        writer.commit()
-        writer.wait_merging_threads()
+        try:
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:
+            raise OSError(str(error)) from error
         self._index.reload()
 
     def count(self) -> int:

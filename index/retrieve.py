@@ -126,10 +126,10 @@ class HybridRetriever(BaseRetriever):
         ]
 
     def _vector(self, question: str, language: str) -> Vectors:
-        """The vector of a question; for an English one halfway to that of its Dutch gloss."""
+        """The vector of a question, halfway to that of its restatement in the words of Dutch reports."""
         embedder: Embedder = self.embedder
-        forms = [question, self.glosser.gloss(question)] if language == "en" else [question]
-        total = embedder.embed_queries(forms).sum(axis=0)
+        forms = dict.fromkeys((question, self.glosser.restate(question, language) or question))
+        total = embedder.embed_queries(list(forms)).sum(axis=0)
         vector: Vectors = total / np.linalg.norm(total)
         return vector
 

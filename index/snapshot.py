@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Passage, Report, Sentence, Text
-from index.dense import DenseIndex
+from index.dense import DenseIndex, find_damage
 from index.dutch import analyse, words
-from index.generation import Manifest, damaged, read_manifest
+from index.generation import Manifest, check_seal, damaged, read_manifest
 from index.lexical import LexicalIndex
 from index.reading import Reading, passage_key, read_reading
 from index.types import Vectors
@@ -117,9 +117,11 @@ def open_snapshot(folder: Path) -> Snapshot:
         IndexDamaged: a part is missing, cannot be read, or does not add up with the manifest.
     """
     manifest = read_manifest(folder)
+    check_seal(folder)
     readings = _readings(folder, manifest)
     passages = tuple(passage for reading in readings.values() for passage in reading.passages)
     sentences = tuple(sentence for reading in readings.values() for sentence in reading.sentences)
+    sentence_vectors = _sentence_vectors(folder, len(sentences))
     dense, lexical = _stores(folder, len(passages))
     return Snapshot(
         folder=folder,
@@ -129,24 +131,19 @@ def open_snapshot(folder: Path) -> Snapshot:
         passages=passages,
         sentences=sentences,
         sentence_passage=_passage_of_sentences(passages, sentences),
-        sentence_vectors=_sentence_vectors(folder, len(sentences)),
+        sentence_vectors=sentence_vectors,
         dense=dense,
         lexical=lexical,
     )
 
 
-def check(folder: Path, manifest: Manifest) -> None:
-    """Opens both legs as a reader would and compares their counts with the manifest.
+def check(folder: Path) -> None:
+    """Opens a generation as a reader would, and closes it.
 
     Raises:
-        IndexDamaged: they cannot be read or do not add up.
+        IndexDamaged: a part is missing, cannot be read, or does not add up with the manifest.
     """
-    dense, _ = _stores(folder, sum(manifest.passages.values()))
-    dense.close()
-    _sentence_vectors(folder, sum(manifest.sentences.values()))
-    for report in manifest.reports:
-        if not (folder / "texts" / f"{report.id}.json").is_file():
-            raise damaged(folder, f"the text of {report.id} is gone")
+    open_snapshot(folder).close()
 
 
 def sentence_rows(manifest: Manifest) -> dict[str, slice]:
@@ -163,9 +160,14 @@ def sentence_rows(manifest: Manifest) -> dict[str, slice]:
 
 
 def _stores(folder: Path, passages: int) -> tuple[DenseIndex, LexicalIndex]:
+    """Both legs, each with as many passages as there are."""
+    damage = find_damage(folder / "chroma")
+    if damage:
+        raise damaged(folder, f"chroma: {damage}")
     try:
-        dense, lexical = DenseIndex(folder / "chroma"), LexicalIndex(folder / "tantivy")
+        lexical, dense = LexicalIndex(folder / "tantivy"), DenseIndex(folder / "chroma")
         counts = {"catalogue": passages, "chroma": dense.count(), "tantivy": lexical.count()}
+        dense.probe()
     except (chromadb.errors.ChromaError, ValueError, OSError) as error:
         raise damaged(folder, f"{type(error).__name__}: {error}") from error
     if len(set(counts.values())) > 1:

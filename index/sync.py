@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from chromadb.errors import InternalError
 
 from corpus.catalogue import read_catalogue
 from corpus.clean import CLEANER_VERSION
 from corpus.errors import IndexDamaged, LoadError
 from corpus.read import read_text
 from corpus.split import SPLITTER_VERSION, split_passages, split_sentences
-from corpus.types import Report
+from corpus.types import Passage, Report
 from index.dense import DenseIndex
 from index.dutch import ANALYSER_VERSION
 from index.generation import (
@@ -26,7 +28,9 @@ from index.generation import (
     clear_leftovers,
     publish,
     read_manifest,
+    seal,
     stage,
+    unwritable,
     visible,
     write_manifest,
     writer_lock,
@@ -88,6 +92,7 @@ def sync(
     Raises:
         CorpusError: the catalogue is missing or wrong; the index stays as it was.
         IndexBusy: another process is writing.
+        IndexMissing: the index folder cannot be written; the index stays as it was.
     """
     started = perf_counter()
     with writer_lock(index):
@@ -122,7 +127,7 @@ def _usable(base: Path, fingerprint: str, rebuild: bool) -> tuple[Manifest | Non
         manifest = read_manifest(base)
         if manifest.fingerprint != fingerprint:
             return None, f"made with {manifest.fingerprint}, now {fingerprint}"
-        check(base, manifest)
+        check(base)
     except IndexDamaged as error:
         return None, error.en
     return manifest, ""
@@ -156,7 +161,7 @@ def _build(
     embedder: Embedder,
     progress: Progress,
 ) -> None:
-    """Embeds what is new, writes it into a staged generation, checks that as a reader would, and publishes it."""
+    """Embeds what is new and stores it."""
     manifest = _next_manifest(plan, reports, readings, fingerprint)
     fresh = [report for report in manifest.reports if report.id in readings]
     passages = [(report, passage) for report in fresh for passage in readings[report.id].passages]
@@ -164,13 +169,31 @@ def _build(
     texts = [in_context(report, passage) for report, passage in passages] + [s.text for s in sentences]
     vectors = embedder.embed_passages(texts, progress)
 
+    try:
+        _store(index, plan, manifest, readings, passages, vectors, progress)
+    except (OSError, InternalError) as error:
+        raise unwritable(index, error) from error
+
+
+def _store(
+    index: Path,
+    plan: _Plan,
+    manifest: Manifest,
+    readings: Mapping[str, Reading],
+    passages: Sequence[tuple[Report, Passage]],
+    vectors: Vectors,
+    progress: Progress,
+) -> None:
+    """Writes a generation beside the visible one, checks it as a reader would, and publishes it.
+
+    ``vectors`` are those of the ``passages``, then those of the sentences of ``readings``.
+    """
     staged = stage(index, plan.base)
     replaced = [report_id for report_id in _known_ids(plan) if report_id in readings or report_id in plan.removed]
     keyed = [(passage_key(passage), report, passage) for report, passage in passages]
     progress("store", 0, len(keyed))
-    dense = DenseIndex(staged / "chroma")
-    dense.replace(replaced, [(key, report.id) for key, report, _ in keyed], vectors[: len(passages)])
-    dense.close()
+    with closing(DenseIndex(staged / "chroma")) as dense:
+        dense.replace(replaced, [(key, report.id) for key, report, _ in keyed], vectors[: len(passages)])
     LexicalIndex(staged / "tantivy").replace(replaced, [(key, passage, report) for key, report, passage in keyed])
     _write_sentences(staged, plan.before, manifest, readings, vectors[len(passages) :])
     for report_id in plan.removed:
@@ -178,7 +201,8 @@ def _build(
     for reading in readings.values():
         write_reading(staged / "texts", reading)
     write_manifest(staged, manifest)
-    check(staged, manifest)
+    seal(staged)
+    check(staged)
     publish(index, staged)
     progress("store", len(keyed), len(keyed))
 

@@ -1,0 +1,39 @@
+# The commands of wmo-assistant. `make help` lists them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export Q
+
+.DEFAULT_GOAL := help
+.PHONY: help chat ask test check eval clean
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+chat: $(INSTALLED) ## open the chat page in the browser
+	@$(BIN)/wmo chat --sync
+
+ask: $(INSTALLED) ## answer in the terminal: make ask Q="why does Wmo collaboration stall?"
+	@$(BIN)/wmo ask --sync -- "$$Q"
+
+test: $(INSTALLED) ## run every test
+	@$(BIN)/python -m pytest
+
+check: $(INSTALLED) ## format, lint, types and tests
+	$(BIN)/ruff format .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+clean: ## remove the index, which is made anew from the corpus; reports and environment stay
+	rm -rf .index
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "Installing into .venv (a few minutes, once)" >&2
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,197 @@
+"""Bytes of a web page go in, a Document with its article as Markdown and its meta tags comes out."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+
+from lxml import html  # type: ignore[import-untyped]
+from lxml.etree import ParserError  # type: ignore[import-untyped]
+
+from corpus.document import Document, Limits
+from corpus.load_text import BYTE_ORDER_MARKS, decode
+
+_LOG = logging.getLogger(__name__)
+
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
+
+
+def load_html(data: bytes, name: str, limits: Limits) -> Document:
+    """The document that ``data`` holds as a web page: its article, and what its meta tags say of it.
+
+    Raises:
+        LoadError: the bytes are no text.
+    """
+    page = decode_html(data, name)
+    return Document((html_to_markdown(page),), "html", read_meta(page))
+
+
+def decode_html(data: bytes, name: str) -> str:
+    """The text of a page: as ``decode``, but a charset that the page declares goes before a guess."""
+    declared = _CHARSET.search(data[:2048])
+    try:
+        return data.decode("utf-8") if b"\0" not in data else decode(data, name)
+    except UnicodeDecodeError:
+        pass
+    if declared and not data.startswith(tuple(mark for mark, _ in BYTE_ORDER_MARKS)):
+        try:
+            return data.decode(declared[1].decode("ascii"))
+        except (LookupError, UnicodeDecodeError):
+            _LOG.info("%s does not hold to the charset it declares", name)
+    return decode(data, name)
+
+
+def parse_html(page: str) -> html.HtmlElement | None:
+    """The tree of a web page or fragment, or None where it holds no element at all."""
+    try:
+        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
+    except ParserError:
+        return None
+
+
+def html_to_markdown(page: str) -> str:
+    """The article of a web page or bare fragment as Markdown with ``#`` headings; empty where there is none.
+
+    trafilatura finds the article. Where it leaves out more than a quarter of the running text outside the
+    page's navigation, all of that text is taken instead: a lost paragraph is worse than a line too many.
+    """
+    import trafilatura  # takes half a second, and most runs read no HTML
+
+    tree = parse_html(page)
+    if tree is None:
+        return ""
+    _remove_unseen(tree)
+    whole = tree_to_markdown(tree)
+    article = trafilatura.extract(
+        html.tostring(tree, encoding="unicode"),
+        output_format="markdown",
+        include_comments=False,
+        include_formatting=True,
+        include_tables=True,
+        favor_recall=True,
+    )
+    return whole if article is None or _loses_text(article, whole) else article
+
+
+_UNSEEN = (
+    "//script|//style|//noscript|//template|//comment()|//*[@hidden or @aria-hidden='true']"
+    "|//*[self::div or self::section or self::aside][contains(@id, 'cookie') or contains(@class, 'cookie')]"
+)
+_UNSEEN_STYLE = re.compile(
+    r"display:none|visibility:hidden|font-size:0(?:px|pt|em|rem|%)?(?:;|$)|opacity:0(?:;|$)"
+    r"|(?:left|top):-\d{3,}"
+)
+_INK = re.compile(r"(?:^|;)color:([^;!]+)")
+_PAPER = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
+_WHITE = {"#fff", "#ffffff", "white", "rgb(255,255,255)"}
+
+_FURNITURE = set("head nav footer aside button select option iframe svg dialog textarea label".split())
+_INLINE = set("a abbr b big cite code del em font i ins kbd mark q s small span strong sub sup time u var wbr".split())
+_PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- ", "tr": "- "}
+
+
+def _remove_unseen(tree: html.HtmlElement) -> None:
+    """Take out of ``tree`` what a reader of the page does not see, and its cookie notices."""
+    for element in tree.xpath(_UNSEEN) + [e for e in tree.xpath("//body//*[@style]") if _is_unseen(e)]:
+        if element.getparent() is not None:
+            element.drop_tree()
+
+
+def _is_unseen(element: html.HtmlElement) -> bool:
+    style = re.sub(r"\s+", "", element.get("style")).lower()
+    ink, paper = _INK.search(style), _PAPER.search(style)
+    alike = ink and paper and (ink[1] == paper[1] or {ink[1], paper[1]} <= _WHITE)
+    return bool(alike or _UNSEEN_STYLE.search(style))
+
+
+def tree_to_markdown(tree: html.HtmlElement) -> str:
+    """All of the text of ``tree`` outside navigation and forms, as Markdown with one blank line between blocks."""
+    return re.sub(r"\s*\n\n\s*", "\n\n", _to_markdown(tree)).strip()
+
+
+def _to_markdown(element: html.HtmlElement) -> str:
+    """The text of ``element`` outside navigation and forms, with blank lines between its blocks."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _FURNITURE or (tag in ("form", "header") and not _holds_text(element)):
+        return ""
+    inner = _spaced(element.text) + "".join(_to_markdown(child) + _spaced(child.tail) for child in element)
+    if tag == "br":
+        return "\n"
+    if tag in _INLINE:
+        return inner
+    if tag in ("td", "th"):
+        return f" {' '.join(inner.split())} |"
+    if tag in _PREFIXES:
+        inner = _PREFIXES[tag] + " ".join(inner.split()).strip("| ") if inner.strip() else ""
+    return f"\n\n{inner}\n\n"
+
+
+def _holds_text(element: html.HtmlElement) -> bool:
+    """Whether a form or a header holds part of the article: its title, or a paragraph of twenty words."""
+    return bool(element.xpath(".//h1")) or any(len(p.text_content().split()) >= 20 for p in element.iter("p"))
+
+
+def _spaced(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
+def _loses_text(article: str, whole: str) -> bool:
+    """Whether more than a quarter of the running text of ``whole`` is not in ``article``."""
+    found = _letters(article)
+    blocks = [block for block in whole.split("\n\n") if len(block.split()) >= 8]
+    missing = [block for block in blocks if _letters(block) not in found]
+    return 4 * sum(map(len, missing)) > sum(map(len, blocks))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text.casefold())
+
+
+_META = {
+    "title": ("citation_title", "dc.title", "dcterms.title", "og:title", "twitter:title"),
+    "author": ("citation_author", "dc.creator", "dcterms.creator", "author", "article:author"),
+    "date": (
+        "citation_publication_date",
+        "citation_date",
+        "article:published_time",
+        "dcterms.issued",
+        "dcterms.date",
+        "dc.date",
+        "datepublished",
+        "date",
+    ),
+    "publisher": ("citation_publisher", "dcterms.publisher", "dc.publisher", "og:site_name", "publisher"),
+}
+
+
+def read_meta(page: str) -> Mapping[str, str]:
+    """What the meta tags of a page say of it, by the names of ``Document.properties``; authors joined by ``;``.
+
+    >>> read_meta('<meta property="og:title" content="Wijkteams"><meta name="author" content="A. Bos">')
+    {'title': 'Wijkteams', 'author': 'A. Bos'}
+    """
+    tree = parse_html(page)
+    if tree is None:
+        return {}
+    said: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        name = element.get("name") or element.get("property") or element.get("itemprop") or ""
+        value = " ".join((element.get("content") or "").split())
+        if value:
+            said.setdefault(name.casefold(), []).append(value)
+    found = {field: value for field, names in _META.items() if (value := _first(said, names))}
+    title = " ".join("".join(tree.xpath("//head/title[1]//text()")).split())
+    if title and "title" not in found:
+        found["title"] = title
+    language = (tree.get("lang") or "")[:2].casefold()
+    return found | ({"language": language} if language else {})
+
+
+def _first(said: Mapping[str, list[str]], names: tuple[str, ...]) -> str:
+    """The values of the first of ``names`` that is said and no address, joined by semicolons."""
+    for name in names:
+        values = [value for value in said.get(name, []) if not value.startswith(("http:", "https:"))]
+        if values:
+            return "; ".join(dict.fromkeys(values)) if name.endswith(("author", "creator")) else values[0]
+    return ""
