@@ -18,7 +18,7 @@ def is_verbatim(citation: Citation, text: Text) -> bool:
     """Whether the quote is, to the character, what stands at its place in the report it names."""
     return (
         citation.report_id == text.report_id
-        and citation.quote != ""
+        and 0 <= citation.start < citation.end <= len(text.content)
         and citation.quote == text.content[citation.start : citation.end]
     )
 

@@ -134,23 +134,24 @@ def search(
 
 @app.command("list")
 def list_reports(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
-    """List the reports of the catalogue."""
+    """List the reports of the catalogue: id, title, publisher and date; in a pipe one a line, with tabs between."""
     settings = load_settings(corpus=corpus)
     reports = read_catalogue(settings.corpus)
     if as_json:
         _print_json([_report_json(report) for report in reports])
         return
+    rows = [(report.id, report.title, report.publisher, report.published) for report in reports]
+    if not out.is_terminal:
+        for row in rows:
+            typer.echo("\t".join(" ".join(cell.split()) for cell in row))
+        return
     dutch = settings.language == "nl"
     table = Table(box=None, pad_edge=False)
-    for column in (
-        "id",
-        "titel" if dutch else "title",
-        "uitgever" if dutch else "publisher",
-        "datum" if dutch else "date",
-    ):
+    table.add_column("id", no_wrap=True)
+    for column in ("titel", "uitgever", "datum") if dutch else ("title", "publisher", "date"):
         table.add_column(column, overflow="fold")
-    for report in reports:
-        table.add_row(*(Line(cell) for cell in (report.id, report.title, report.publisher, report.published)))
+    for row in rows:
+        table.add_row(*map(Line, row))
     out.print(table, soft_wrap=False)
 
 
@@ -182,20 +183,29 @@ def sync(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the whole index anew.")] = False,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing had to be done.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and follow the corpus until Ctrl+C.")] = False,
+    inbox: Annotated[Path | None, typer.Option("--inbox", help="With --watch: add what is put in this folder.")] = None,
     corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
     """Bring the index in step with the catalogue: new, changed and vanished reports."""
+    from assistant.corpus_cli import follow, stoppable
     from assistant.progress import progress_bars
     from assistant.wire import sync_index
 
     settings = load_settings(corpus=corpus, index=index)
-    with progress_bars(err, settings.language) as progress:
+    with stoppable(settings.language), progress_bars(err, settings.language) as progress:
         receipt = sync_index(settings, rebuild, progress)
-    if as_json:
-        _print_json(_receipt_json(receipt, settings.language))
-    elif not (quiet and _is_idle(receipt)):
-        _print_receipt(receipt, settings.language, out)
+
+    def say(receipt: SyncReceipt, quiet: bool = True) -> None:
+        if as_json:
+            _print_json(_receipt_json(receipt, settings.language))
+        elif not (quiet and _is_idle(receipt)):
+            _print_receipt(receipt, settings.language, out)
+
+    say(receipt, quiet)
+    if watch:
+        follow(settings, inbox, say, as_json)
     if receipt.failed:
         raise typer.Exit(1)
 

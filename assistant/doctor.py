@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
 
 from assistant.settings import Settings
-from assistant.wire import make_embedder, open_index, require_match
+from assistant.wire import load_model, open_index, require_match
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
 from corpus.types import Report
@@ -37,13 +37,12 @@ class Finding:
 
 def examine(settings: Settings) -> tuple[Finding, ...]:
     """Every check in turn; one that fails does not keep the others from being made."""
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     reports = _try("corpus", lambda: read_catalogue(settings.corpus))
     snapshot = _try("index", lambda: open_index(settings))
-    embedder = _try("model", lambda: make_embedder(settings))
+    embedder = _try("model", lambda: load_model(settings))
     findings = [
         _fine("python", sys.version.split()[0]),
-        _fine("packages", packages),
+        _packages(_PACKAGES),
         reports if isinstance(reports, Finding) else _corpus(settings, reports),
         snapshot if isinstance(snapshot, Finding) else _index(snapshot),
         embedder if isinstance(embedder, Finding) else _fine("model", embedder.fingerprint),
@@ -64,6 +63,24 @@ def _try(check: str, attempt: Callable[[], T]) -> T | Finding:
 
 def _fine(check: str, detail: str) -> Finding:
     return Finding(check, True, detail, detail)
+
+
+def _packages(names: Sequence[str]) -> Finding:
+    """The versions of packages, or which of them are not there."""
+    versions, missing = [], []
+    for name in names:
+        try:
+            versions.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if not missing:
+        return _fine("packages", ", ".join(versions))
+    return Finding(
+        "packages",
+        False,
+        f"niet geïnstalleerd: {', '.join(missing)}. Installeer alles met: pip install -r requirements.lock",
+        f"not installed: {', '.join(missing)}. Install everything with: pip install -r requirements.lock",
+    )
 
 
 def _corpus(settings: Settings, reports: tuple[Report, ...]) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,12 +74,17 @@ def choose(
 ) -> tuple[Weighed, ...]:
     """At most ``max_quotes`` sentences of at most ``max_words`` words together (the first may be longer).
 
-    The most probable is taken first; then each next one that is probable enough beside the first and does not repeat
-    one already taken. ``vectors`` are those of the snapshot's sentences.
+    The most probable is taken first; then, one by one, the next that is probable enough beside the first and does not
+    repeat one already taken. With each sentence taken, the others of its report count for less, so that a report which
+    agrees or differs is heard. ``vectors`` are those of the snapshot's sentences.
     """
     chosen: list[Weighed] = []
+    taken_of: Counter[str] = Counter()
     words = 0
-    for candidate in weighed:
+    left = _whole_sentences(weighed)
+    while left and len(chosen) < max_quotes:
+        candidate = max(left, key=lambda w: w.probability * _NEXT_OF_REPORT ** taken_of[w.sentence.report_id])
+        left.remove(candidate)
         length = count_words(candidate.sentence.text)
         if chosen and (
             candidate.probability < _SHARE_OF_BEST * weighed[0].probability
@@ -87,14 +93,20 @@ def choose(
         ):
             continue
         chosen.append(candidate)
+        taken_of[candidate.sentence.report_id] += 1
         words += length
-        if len(chosen) == max_quotes:
-            break
     return tuple(chosen)
 
 
-_SHARE_OF_BEST = 0.1
+_SHARE_OF_BEST = 0.05
+_NEXT_OF_REPORT = 0.8
 _SAME = 0.97
+_WHOLE_WORDS = 5
+
+
+def _whole_sentences(weighed: Sequence[Weighed]) -> list[Weighed]:
+    """Those of five words or more, which say something by themselves; all of them where there is none."""
+    return [w for w in weighed if count_words(w.sentence.text) >= _WHOLE_WORDS] or list(weighed)
 
 
 def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.float32]) -> bool:

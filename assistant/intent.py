@@ -8,7 +8,7 @@ from collections.abc import Mapping
 _CUES: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "recommendation": r"\b(aanbev\w*|advies|adviseer\w*|advise\w*|geadviseerd|zou(den)? (\w+ )?moeten|"
+        "recommendation": r"\b(aanbev\w*|advies|adviseer\w*|advise\w*|geadviseerd|zou(den)? (\w+ ){0,4}moeten|"
         r"recommend\w*|advice|should)\b",
         "comparison": r"\b(vergelijk\w*|verschil\w*|overeenkomst\w*|compar\w*|differ\w*|versus|vs|agree|disagree)\b",
         "why": r"\b(waarom|waardoor|hoezo|oorza\w*|reden\w*|verklar\w*|knelpunt\w*|belemmer\w*|"

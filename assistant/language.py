@@ -8,6 +8,9 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from index.dutch import is_stopword, words
 
+_CLEARLY = 2.0
+"""By how much the log-probability of English must exceed that of Dutch: 5.6 for "network", 0.5 for "Wmo"."""
+
 
 @cache
 def _identifier() -> LanguageIdentifier:
@@ -17,7 +20,7 @@ def _identifier() -> LanguageIdentifier:
 
 
 def detect_language(question: str) -> str:
-    """``"nl"`` or ``"en"``; function words decide, then the statistics of letters, and Dutch where neither tells.
+    """``"nl"`` or ``"en"``; function words decide, then clearly English letters, and Dutch where neither tells.
 
     >>> detect_language("why does Wmo collaboration stall?"), detect_language("knelpunten samenwerking")
     ('en', 'nl')
@@ -27,4 +30,5 @@ def detect_language(question: str) -> str:
     english = sum(is_stopword(word, "en") for word in found)
     if dutch != english:
         return "nl" if dutch > english else "en"
-    return str(_identifier().classify(question)[0]) if any(w.isalpha() for w in found) else "nl"
+    likely = dict(_identifier().rank(question))
+    return "en" if likely["en"] - likely["nl"] > _CLEARLY else "nl"

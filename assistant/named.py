@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
-from index.dutch import is_stopword, words
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-# a capitalised word that does not begin the question, or an abbreviation in capitals anywhere
-_NAME = re.compile(r"(?<=[\w,;:’'\"”)] )[A-Z][\w’'-]*[a-z][\w-]*|\b[A-Z]{2,}\w*")
+from index.dutch import fold, is_stopword, words
+
+# a word with a capital and a small letter that does not begin a sentence; "Wmo" and "UWV" are abbreviations, not names
+_NAME = re.compile(r"(?<=[\w,;:’'\"”)] )[A-Z][\w’'-]*[a-z][\w’'-]*")
+_PART = re.compile(r"[^-]+")
+_SHORTEST_NAME_CHARS = 4
+_MISSPELT_CHARS = 6
+_OF_A_PLACE = ("se", "er", "s", "naar")
 _NOT_NAMES = frozenset(
     """
-    dutch english nederlandse nederlands nederland netherlands holland
+    dutch english nederlandse nederlands nederland netherlands holland internet phd
     januari februari maart april mei juni juli augustus september oktober november december
-    january february march may june july august october monday
+    january february march may june july august october
     """.split()
 )
 
 
 def names_in(question: str) -> tuple[str, ...]:
-    """The lower-case words of the names in a question.
+    """The lower-case words of four letters or more in the names in a question.
 
-    >>> names_in("Wat zegt Van Kuijk over de Wmo in Breda?")
-    ('van', 'kuijk', 'wmo', 'breda')
+    >>> names_in("Wat zegt Van Kuijk over Wmo-aanvragen in Breda?")
+    ('kuijk', 'breda')
     """
-    found = (word for match in _NAME.finditer(question) for word in words(match.group()))
+    parts = (part for match in _NAME.finditer(question) for part in _PART.findall(match.group()) if part[0].isupper())
+    found = (word for part in parts for word in words(part))
     return tuple(dict.fromkeys(word for word in found if _may_name(word)))
 
 
@@ -36,5 +45,19 @@ def figures_in(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words(question) if any(c.isdigit() for c in word)))
 
 
+def is_known_name(name: str, known: Set[str]) -> bool:
+    """Whether lower-case words have a name: as it is, as what is of a place ("Bredase"), or misspelt by one letter.
+
+    >>> [is_known_name(name, {"breda", "stouthard"}) for name in ("bredase", "stoutharð", "stouthart", "utrecht")]
+    [True, True, True, False]
+    """
+    if name in known or fold(name) in known or any(name.removesuffix(ending) in known for ending in _OF_A_PLACE):
+        return True
+    if len(name) < _MISSPELT_CHARS:
+        return False
+    return process.extractOne(name, known, scorer=OSA.distance, score_cutoff=1) is not None
+
+
 def _may_name(word: str) -> bool:
-    return word not in _NOT_NAMES and (word == "van" or not (is_stopword(word, "nl") or is_stopword(word, "en")))
+    is_common = word in _NOT_NAMES or is_stopword(word, "nl") or is_stopword(word, "en")
+    return len(word) >= _SHORTEST_NAME_CHARS and not is_common

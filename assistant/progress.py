@@ -6,16 +6,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from index.types import Progress as ProgressCallback
 
 _LABELS = {
-    "model": ("Taalmodel klaarzetten (eenmalig)", "Preparing the embedding model (once)"),
+    "prepare model": ("Taalmodel klaarzetten (eenmalig)", "Preparing the embedding model (once)"),
+    "model": ("Taalmodel laden", "Loading the embedding model"),
+    "compare": ("Bekende rapporten vergelijken", "Comparing known reports"),
+    "prepare": ("Nieuwe rapporten lezen", "Reading new reports"),
     "read": ("Rapporten lezen", "Reading reports"),
     "embed": ("Passages en zinnen indexeren", "Indexing passages and sentences"),
+    "ask": ("Vragen beantwoorden", "Answering questions"),
     "store": ("Opslaan", "Storing"),
 }
+
+
+class _RateColumn(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate, or nothing where it is not known yet."""
+        return Text(f"{task.speed:.1f}/s" if task.speed else "")
 
 
 @contextmanager
@@ -25,6 +47,7 @@ def progress_bars(console: Console, language: str) -> Iterator[ProgressCallback]
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _RateColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from assistant.present import reference
 from assistant.types import Answer, Citation
 from assistant.wording import WORDING, Wording, count_reports, write_date
-from assistant.write import shown
+from assistant.write import in_marks, shown
 from corpus.types import Report, Text
 
 _NEAREST_SHOWN = 4
@@ -68,7 +68,7 @@ def answer_html(answer: Answer, turn: int, reports: Mapping[str, Report], words:
 def _lines(answer: Answer, turn: int, reports: Mapping[str, Report], words: Wording) -> Iterator[_Line]:
     """The lines of an answer that hold anything; a bracketed number inside a quote is no citation."""
     cited = {citation.number: citation for citation in answer.citations}
-    quoted = {f"“{form}”": c for c in answer.citations for form in (c.quote, shown(c.quote))}
+    quoted = {form: c for c in answer.citations for form in (f"“{c.quote}”", in_marks(c.quote))}
     pattern = "|".join([*(re.escape(q) for q in sorted(quoted, key=len, reverse=True)), r"\[\d{1,3}\]", "\n"])
     raw, html, at = "", "", 0
     for match in re.finditer(pattern, answer.text):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.named import figures_in, names_in
+from assistant.command import is_command
+from assistant.named import figures_in, is_known_name, names_in
 from assistant.present import reference
 from assistant.write import shown
 from index.linear import Features, LinearModel
@@ -20,8 +21,8 @@ _NEAREST_SHOWN = 3
 
 
 def probability_answered(findings: Findings, model: LinearModel) -> float:
-    """The probability in [0, 1] that the corpus holds an answer; 0 where nothing was found."""
-    if not len(findings.rows):
+    """The probability in [0, 1] that the corpus holds an answer; 0 where nothing was found, or nothing was asked."""
+    if not len(findings.rows) or is_command(findings.question):
         return 0.0
     return float(model.probability(refusal_features(findings))[0])
 
@@ -32,19 +33,25 @@ def refusal_features(findings: Findings) -> Features:
     ``closest``: mean cosine of the five nearest sentences; ``passage``: cosine of the nearest passage;
     ``unknown_figure`` and ``unknown_name``: 1 where the question has a figure, or a name, that no report has.
     """
-    known = known_words(findings.snapshot)
+    names, figures = unknown_names(findings), unknown_figures(findings)
     return {
         "closest": np.array([np.sort(findings.cosines)[-_CLOSEST:].mean()]),
         "passage": np.array([findings.features["passage"].max()]),
-        "unknown_figure": np.array([float(any(word not in known for word in figures_in(findings.question)))]),
-        "unknown_name": np.array([float(any(word not in known for word in names_in(findings.question)))]),
+        "unknown_figure": np.array([float(bool(figures))]),
+        "unknown_name": np.array([float(bool(names))]),
     }
 
 
-def missing_names(findings: Findings) -> tuple[str, ...]:
-    """The names and figures of the question that no report has."""
+def unknown_names(findings: Findings) -> tuple[str, ...]:
+    """The names of the question that no report has."""
     known = known_words(findings.snapshot)
-    return tuple(w for w in (*names_in(findings.question), *figures_in(findings.question)) if w not in known)
+    return tuple(name for name in names_in(findings.question) if not is_known_name(name, known))
+
+
+def unknown_figures(findings: Findings) -> tuple[str, ...]:
+    """The figures of the question that no report has."""
+    known = known_words(findings.snapshot)
+    return tuple(figure for figure in figures_in(findings.question) if figure not in known)
 
 
 def known_words(snapshot: Snapshot) -> Set[str]:
@@ -56,7 +63,7 @@ def write_refusal(findings: Findings) -> tuple[str, str]:
     """The text of a refusal and, on its own, the reason: what was searched, and what came nearest without answering."""
     dutch = findings.language == "nl"
     snapshot = findings.snapshot
-    reason = _reason(missing_names(findings), dutch)
+    reason = _reason(findings)
     searched = (
         f"Gezocht in {_count(len(snapshot.reports), 'rapport', 'rapporten')}, "
         f"{_count(len(snapshot.passages), 'passage', 'passages')}, naar: “{findings.question}”."
@@ -75,14 +82,23 @@ def write_refusal(findings: Findings) -> tuple[str, str]:
     return f"{reason}\n\n{shown(searched)}\n\n{lead}\n{lines}", reason
 
 
-def _reason(missing: tuple[str, ...], dutch: bool) -> str:
+def _reason(findings: Findings) -> str:
+    dutch = findings.language == "nl"
+    if is_command(findings.question):
+        return (
+            "Dit is een opdracht aan het programma, geen vraag over de rapporten."
+            if dutch
+            else "This is an order to the program, not a question about the reports."
+        )
+    missing = (*unknown_names(findings), *unknown_figures(findings))
     if not missing:
         return "De rapporten geven hierop geen antwoord." if dutch else "The reports do not answer this."
     named = ", ".join(f"“{shown(word)}”" for word in missing)
+    one = len(missing) == 1
     return (
-        f"De rapporten geven hierop geen antwoord: {named} komt er niet in voor."
+        f"De rapporten geven hierop geen antwoord: {named} {'komt' if one else 'komen'} er niet in voor."
         if dutch
-        else f"The reports do not answer this: {named} does not occur in them."
+        else f"The reports do not answer this: {named} {'does' if one else 'do'} not occur in them."
     )
 
 

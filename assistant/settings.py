@@ -10,6 +10,7 @@ from platformdirs import user_cache_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from corpus.document import Limits
 from corpus.errors import UsageError
 
 _HOME = Path(__file__).resolve().parent.parent
@@ -29,13 +30,19 @@ class Settings(BaseSettings):
     language: Literal["nl", "en"] = Field("nl", description="language of the page and of messages")
     embedding_model: str = Field("default", description="'default', a sentence-transformers folder, or a model's name")
     decline_below: float = Field(
-        0.25, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
+        0.2, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
     )
     max_quotes: int = Field(5, ge=1, le=20, description="quotes in an extractive answer")
     max_words: int = Field(150, ge=20, description="words quoted in an extractive answer")
     max_question_chars: int = Field(2000, ge=1, description="longest question, in characters")
+    max_megabytes: float = Field(100, gt=0, description="largest file that can be added, in MB")
     host: str = Field("127.0.0.1", description="address the page listens on; this machine only by default")
     port: int = Field(7860, ge=0, le=65535, description="port of the page")
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds that a file must keep to."""
+        return Limits(max_bytes=round(self.max_megabytes * 1_000_000))
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -17,6 +17,7 @@ from index.embed import load_embedder
 from index.generation import require_visible
 from index.gloss import make_glosser
 from index.glossary import read_glossary
+from index.lazy import prepare_embedder
 from index.linear import LinearModel, read_model
 from index.retrieve import PASSAGE_MODEL, HybridRetriever
 from index.snapshot import Snapshot, open_snapshot
@@ -36,6 +37,9 @@ class Desk:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
         self._embedder = embedder
+        glossary = read_glossary(settings.glossary)
+        self._expander = glossary.expander(analyse)
+        self._glosser = make_glosser(glossary)
         self._lock = threading.Lock()
         self._retriever = self._open()
 
@@ -83,12 +87,11 @@ class Desk:
     def _open(self) -> HybridRetriever:
         snapshot = open_index(self.settings)
         require_match(snapshot, self._embedder)
-        glossary = read_glossary(self.settings.glossary)
         return HybridRetriever(
             snapshot=snapshot,
             embedder=self._embedder,
-            expander=glossary.expander(analyse),
-            glosser=make_glosser(glossary),
+            expander=self._expander,
+            glosser=self._glosser,
             model=read_model(PASSAGE_MODEL),
         )
 
@@ -117,13 +120,23 @@ def sync_index(
     settings: Settings, rebuild: bool = False, progress: Progress = no_progress, embedder: Embedder | None = None
 ) -> SyncReceipt:
     """Brings the index in step with the catalogue."""
-    return sync(settings.corpus, settings.index, embedder or make_embedder(settings, progress), rebuild, progress)
+    return sync(settings.corpus, settings.index, embedder or lazy_embedder(settings, progress), rebuild, progress)
 
 
 def make_embedder(settings: Settings, progress: Progress = no_progress) -> CachedEmbedder:
     """The embedder that the settings name, with its vectors kept in the index folder."""
-    embedder = load_embedder(settings.embedding_model, settings.cache, progress)
+    return CachedEmbedder(load_model(settings, progress), settings.index / "vectors.sqlite")
+
+
+def lazy_embedder(settings: Settings, progress: Progress = no_progress) -> CachedEmbedder:
+    """The same, but the model is loaded when a text is embedded that was never embedded before."""
+    embedder = prepare_embedder(settings.embedding_model, settings.cache, progress)
     return CachedEmbedder(embedder, settings.index / "vectors.sqlite")
+
+
+def load_model(settings: Settings, progress: Progress = no_progress) -> Embedder:
+    """The embedding model that the settings name, without any memory."""
+    return load_embedder(settings.embedding_model, settings.cache, progress)
 
 
 def require_match(snapshot: Snapshot, embedder: Embedder) -> None:

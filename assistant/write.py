@@ -19,6 +19,8 @@ _LEADS: Mapping[str, tuple[str, str]] = {
 }
 _LEAD_ELSE = ("Hierover staat in {reports}:", "What is said about this in {reports}:")
 _COUNTS = {"nl": ("één rapport", "{} rapporten"), "en": ("one report", "{} reports")}
+_OPENING = "“„‘"
+_CLOSING = "”’"
 _BRACKETED_NUMBER = re.compile(r"\[(\d+)\]")
 
 
@@ -36,7 +38,7 @@ def write_quotes(citations: Sequence[Citation], reports: Mapping[str, Report], i
     report_ids = list(dict.fromkeys(citation.report_id for citation in citations))
     blocks = [_lead(intent, len(report_ids), language)]
     for report_id, quoted in groupby(citations, key=lambda citation: citation.report_id):
-        lines = [f"• “{shown(citation.quote)}” [{citation.number}]" for citation in quoted]
+        lines = [f"• {in_marks(citation.quote)} [{citation.number}]" for citation in quoted]
         blocks.append("\n".join((shown(reference(reports[report_id])), *lines)))
     return "\n\n".join(blocks)
 
@@ -48,6 +50,17 @@ def shown(quote: str) -> str:
     'zie de bijlage (3)'
     """
     return _BRACKETED_NUMBER.sub(r"(\1)", " ".join(quote.split()))
+
+
+def in_marks(quote: str) -> str:
+    """A quote on one line between quotation marks; where the report has put it between marks itself, between those.
+
+    >>> in_marks("Dat lukt zelden."), in_marks("‘Dat lukt zelden.’")
+    ('“Dat lukt zelden.”', '‘Dat lukt zelden.’')
+    """
+    line = shown(quote)
+    is_marked = len(line) > 1 and line[0] in _OPENING and line[-1] in _CLOSING
+    return line if is_marked and not any(mark in line[1:-1] for mark in _OPENING) else f"“{line}”"
 
 
 def unresolved_markers(text: str, citations: Sequence[Citation]) -> tuple[int, ...]:

@@ -12,7 +12,8 @@ from lxml import etree  # type: ignore[import-untyped]
 from corpus.document import Limits
 from corpus.errors import LoadError
 
-MOST_SHRUNK = 200  # text and XML shrink to a twentieth; only a bomb shrinks to a two-hundredth
+MOST_SHRUNK = 100  # text and XML shrink to a twentieth; only a bomb shrinks to a hundredth
+MOST_XML_BYTES = 50_000_000  # of one part; a thousand pages take half of that, and its tree ten times as much memory
 _SMALL_BYTES = 10_000_000  # so much may be shrunk to any degree
 _MOST_MEMBERS = 20_000
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, RuntimeError)
@@ -24,7 +25,8 @@ def open_archive(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
     Reading a member gives no more bytes than that table promises, so the check holds for what is read.
 
     Raises:
-        LoadError: the file is damaged, or unpacks to more than the limit or ``MOST_SHRUNK`` times its size.
+        LoadError: the file is damaged, or unpacks to more than the limit or ``MOST_SHRUNK`` times its size, or
+            to a part in XML of more than ``MOST_XML_BYTES``.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -33,7 +35,9 @@ def open_archive(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     shrunk = unpacked > _SMALL_BYTES and unpacked > MOST_SHRUNK * len(data)
-    if unpacked > limits.max_unpacked_bytes or len(members) > _MOST_MEMBERS or shrunk:
+    largest = max((member.file_size for member in members if member.filename.lower().endswith("ml")), default=0)
+    too_many = len(members) > _MOST_MEMBERS or largest > MOST_XML_BYTES
+    if unpacked > limits.max_unpacked_bytes or shrunk or too_many:
         most = limits.max_unpacked_bytes / 1e6
         raise LoadError(
             nl=f"{name} wordt uitgepakt {unpacked / 1e6:,.0f} MB uit {len(data) / 1e6:.1f} MB; de grens is "

@@ -1,15 +1,14 @@
 """A Document goes in, one cleaned Text with exact heading and page offsets comes out.
 
-The steps, in order: repair the characters, read the lines as blocks (headings, paragraphs, list items), take
-out the website's own lines, find the headings of plain text, and put the blocks together with one blank line
-between them.
+The steps, in order: repair the characters, take out what belongs to the page, read the lines as blocks
+(headings, paragraphs, list items), take out the website's own lines, find the headings that carry no mark, and
+put the blocks together with one blank line between them.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,9 @@ import ftfy
 from markdown_it import MarkdownIt
 
 from corpus.boilerplate import is_running, strip_boilerplate
-from corpus.load import Document
+from corpus.document import Document
+from corpus.layout import CELL
+from corpus.pages import join_broken_words, strip_contents, strip_running_lines
 from corpus.split import ITEM_NUMBER
 from corpus.types import Heading, Text
 
@@ -39,6 +40,9 @@ _INVISIBLE = dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFC]
 )
 _SOFT_HYPHEN_BREAK = re.compile("\u00ad[ \t]*\n[ \t]*")
+
+_MARKED_UP = ("markdown", "html", "docx", "odt", "epub")
+_WITH_CONTENTS = ("pdf", "docx", "odt")
 
 _BULLETS = "-*+•●▪■◦‣·–—"
 _BULLET = re.compile(rf"[{re.escape(_BULLETS)}]\s+(?=\S)")
@@ -71,9 +75,12 @@ _STATUTE = re.compile(
     r"(?:(hoofdstuk|chapter)|(afdeling|titel|paragraaf|section|§)|(artikel|article))\s+[\dIVX]+",
     re.IGNORECASE,
 )
-
-
-_PAGE_NUMBER = re.compile(r"(?:pagina |page |p\. ?|- ?)?\d{1,4}(?: ?-|(?: van | of | ?/ ?)\d{1,4})?", re.IGNORECASE)
+# words after which a sentence cannot end, so that it goes on on the next page
+_LEADS_ON = re.compile(
+    r"(?:,|\b(?:de|het|een|en|of|van|in|op|aan|bij|met|voor|door|over|uit|tot|te|ten|ter|om|naar|dat|die|the|an?|and"
+    r"|or|of|to|for|with|by|from|that))$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -86,20 +93,43 @@ class _Block:
     level: int = 0
 
 
+@dataclass(frozen=True)
+class Cleaned:
+    """A cleaned text, and the lines that were taken out because they belong to the page or the site."""
+
+    text: Text
+    removed: tuple[str, ...]
+
+
 def clean(report_id: str, document: Document) -> Text:
     """The text of ``document`` as people read it, without mark-up, site furniture or damage.
 
-    Paragraphs are one line each with one blank line between them; the items of a list stand on lines of their
-    own; heading lines stay and are recorded in ``headings``. The content is empty where nothing but site
-    furniture was there.
+    Paragraphs are one line each with one blank line between them; the items of a list and the rows of a table
+    stand on lines of their own; heading lines stay and are recorded in ``headings``. The content is empty where
+    nothing but site furniture was there.
     """
-    pages = _without_running_lines([_repair(page) for page in document.pages])
-    marked = document.kind != "text" and _has_headings(pages)
+    return clean_with_report(report_id, document).text
+
+
+def clean_with_report(report_id: str, document: Document) -> Cleaned:
+    """As ``clean``, with the lines that it took out, in the order in which they went."""
+    pages, removed = _tidy([_repair(page) for page in document.pages], document.kind)
+    marked = document.kind in _MARKED_UP and _has_headings(pages)
     blocks = [block for number, page in enumerate(pages) for block in _read(page, number, document.kind, marked)]
-    blocks = _without_boilerplate(blocks)
+    blocks = _without_boilerplate(blocks, removed)
     if not marked:
         blocks = _with_headings(blocks)
-    return _assemble(report_id, blocks, len(pages) if len(pages) > 1 else 0)
+    return Cleaned(_assemble(report_id, blocks, len(pages) if len(pages) > 1 else 0), tuple(removed))
+
+
+def _tidy(pages: list[str], kind: str) -> tuple[list[str], list[str]]:
+    """The pages without what belongs to the page, and the lines that went; a lone page of text stays as it is."""
+    removed: list[str] = []
+    if len(pages) > 1 or kind in _WITH_CONTENTS:
+        pages, running = strip_running_lines(pages)
+        pages, contents = strip_contents(pages)
+        removed = running + contents
+    return (join_broken_words(pages) if len(pages) > 1 or kind == "pdf" else pages), removed
 
 
 # Characters
@@ -154,6 +184,10 @@ def _read(page: str, number: int, kind: str, marked: bool) -> Iterator[_Block]:
     """The blocks of one page."""
     if kind == "text":
         yield from _read_lines(page.split("\n"), number, marked=False)
+        return
+    if kind == "pdf":
+        lines = [f"- {line}" if CELL in line and not line.startswith("#") else line for line in page.split("\n")]
+        yield from _read_lines(lines, number, marked=True)
         return
     page = _COMMENT.sub("", _FRONT_MATTER.sub("", page))
     for block in _read_lines(list(_markdown_lines(page)), number, marked):
@@ -279,48 +313,24 @@ def _space_for(tag: re.Match[str]) -> str:
 # What is not the report's
 
 
-def _without_running_lines(pages: Sequence[str]) -> list[str]:
-    """The pages without their numbers and the lines that half of them (three at least) begin or end with."""
-    if len(pages) < 2:
-        return list(pages)
-    split = [page.split("\n") for page in pages]
-    edges = [_edges(lines) for lines in split]
-    counts = Counter(
-        key for lines, edge in zip(split, edges, strict=True) for key in {_edge_key(lines[i]) for i in edge}
-    )
-    repeated = {key for key, count in counts.items() if count >= max(3, len(pages) / 2)}
-    return [
-        "\n".join(
-            "" if i in edge and (_PAGE_NUMBER.fullmatch(line.strip()) or _edge_key(line) in repeated) else line
-            for i, line in enumerate(lines)
-        )
-        for lines, edge in zip(split, edges, strict=True)
-    ]
+def _without_boilerplate(blocks: Sequence[_Block], removed: list[str]) -> list[_Block]:
+    """The blocks that are the report's; furniture that only shows once other furniture is gone goes too.
 
-
-def _edges(lines: Sequence[str]) -> set[int]:
-    """The indexes of the first two and the last two lines of a page that are not blank."""
-    filled = [index for index, line in enumerate(lines) if line.strip()]
-    return {*filled[:2], *filled[-2:]}
-
-
-def _edge_key(line: str) -> str:
-    return re.sub(r"\d+", "#", _one_line(line).casefold())
-
-
-def _without_boilerplate(blocks: Sequence[_Block]) -> list[_Block]:
-    """The blocks that are the report's; furniture that only shows once other furniture is gone goes too."""
+    What goes is added to ``removed``.
+    """
     before = list(blocks)
-    while (after := list(_strip_once(before))) != before:
+    while (after := list(_strip_once(before, removed))) != before:
         before = after
     return after
 
 
-def _strip_once(blocks: Sequence[_Block]) -> Iterator[_Block]:
+def _strip_once(blocks: Sequence[_Block], removed: list[str]) -> Iterator[_Block]:
     dashes = ["- " if block.text.startswith("- ") else "" for block in blocks]
     lines = [block.text.removeprefix("- ") for block in blocks]
     stripped = strip_boilerplate(lines, [block.kind for block in blocks])
     for block, dash, line in zip(blocks, dashes, stripped, strict=True):
+        if dash + line != block.text:
+            removed.append(block.text.replace(line, "").strip() if line else block.text)
         if line:
             yield replace(block, text=dash + line)
 
@@ -329,18 +339,18 @@ def _strip_once(blocks: Sequence[_Block]) -> Iterator[_Block]:
 
 
 def _with_headings(blocks: Sequence[_Block]) -> list[_Block]:
-    """The blocks with short lines that stand above running text made headings.
+    """The blocks with short lines that stand above running text made headings; those that are keep their level.
 
     Numbered headings and those of statutes have the level that their number or name gives; of the others the
     first is the title (level 1) where little text goes before it, and the rest have level 2.
     """
     found = _heading_indexes(blocks)
-    title = min(found, default=-1)
+    title = -1 if any(block.level for block in blocks) else min(found, default=-1)
     if sum(len(block.text.split()) for block in blocks[: max(title, 0)]) > TEASER_WORDS:
         title = -1
     result: list[_Block] = []
     for index, block in enumerate(blocks):
-        if index in found:
+        if index in found and not block.level:
             above = result[-1] if result and result[-1].kind == "heading" else None
             level = 1 if index == title else _level(block.text, above)
             block = replace(block, kind="heading", level=level)
@@ -352,7 +362,7 @@ def _heading_indexes(blocks: Sequence[_Block]) -> set[int]:
     found: set[int] = set()
     for index in range(len(blocks) - 2, -1, -1):
         following = blocks[index + 1]
-        leads = index + 1 in found or following.kind == "item" or _is_text(following.text)
+        leads = index + 1 in found or following.level or following.kind == "item" or _is_text(following.text)
         if leads and not following.text[0].islower() and _looks_like_heading(blocks, index):
             found.add(index)
     return found
@@ -421,7 +431,9 @@ def _gap(previous: _Block | None, block: _Block) -> str:
         return ""
     if previous.kind == block.kind == "item":
         return "\n"
-    runs_on = previous.kind == block.kind == "paragraph" and previous.page != block.page
-    if runs_on and block.text[0].islower() and not _SENTENCE_END.search(previous.text):
-        return " "
+    over_page = previous.page != block.page and previous.kind != "heading" and block.kind == "paragraph"
+    if over_page and not _SENTENCE_END.search(previous.text):
+        unfinished = is_running(previous.text) and _LEADS_ON.search(previous.text)
+        if block.text[0].islower() or unfinished:
+            return " "
     return "\n\n"

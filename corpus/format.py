@@ -12,21 +12,11 @@ from corpus.document import Document
 _HEAD_BYTES = 1024
 _MIMETYPES = {"application/vnd.oasis.opendocument.text": ".odt", "application/epub+zip": ".epub"}
 _OFFICE = {"word/document.xml": ".docx", "xl/workbook.xml": ".xlsx", "ppt/presentation.xml": ".pptx"}
-_MAGIC = {
-    b"{\\rtf": ".rtf",
-    b"\x89PNG\r\n": ".png",
-    b"\xff\xd8\xff": ".jpg",
-    b"GIF8": ".gif",
-    b"II*\0": ".tif",
-    b"MM\0*": ".tif",
-    b"\x1f\x8b": ".gz",
-    b"7z\xbc\xaf": ".7z",
-    b"Rar!": ".rar",
-    b"\x7fELF": ".elf",
-    b"MZ\x90": ".exe",
-}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])", re.I | re.S)
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>])",
+    re.IGNORECASE | re.DOTALL,
+)
 _ERROR_PAGE = re.compile(
     r"\b(?:40[1345]|50[0234])\b|niet gevonden|not found|bestaat niet|geen toegang|access denied|forbidden|inloggen"
     r"|log ?in|sign in|wachtwoord|password|storing|onderhoud|error|foutmelding|unavailable",
@@ -55,9 +45,9 @@ def find_format(data: bytes, name: str) -> str | None:
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise encrypted(name)
         return ".doc"
-    if _WEB_PAGE.match(head):
-        return ".html"
-    return next((suffix for magic, suffix in _MAGIC.items() if head.startswith(magic)), None)
+    if head.startswith(b"{\\rtf"):
+        return ".rtf"
+    return ".html" if _WEB_PAGE.match(head) else None
 
 
 def is_error_page(document: Document) -> bool:

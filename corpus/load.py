@@ -41,7 +41,7 @@ def load(path: Path, limits: Limits = _NO_LIMITS_GIVEN) -> Document:
         LoadError: the format is unknown, or the file cannot be read, is over a limit, is empty, encrypted or
             damaged, or holds no text.
     """
-    return load_data(_read_bytes(path, limits), path.name, limits)
+    return load_data(read_bytes(path, limits), path.name, limits)
 
 
 def load_data(data: bytes, name: str, limits: Limits = _NO_LIMITS_GIVEN) -> Document:
@@ -79,7 +79,17 @@ def load_data(data: bytes, name: str, limits: Limits = _NO_LIMITS_GIVEN) -> Docu
     return document
 
 
-def _read_bytes(path: Path, limits: Limits) -> bytes:
+def read_bytes(path: Path, limits: Limits = _NO_LIMITS_GIVEN) -> bytes:
+    """What the file at ``path`` holds.
+
+    Raises:
+        LoadError: it is not there, no file, over the limit, or cannot be read.
+    """
+    """The bytes of the file at ``path``.
+
+    Raises:
+        LoadError: it is not there, is no file, cannot be read, or is over the limit.
+    """
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):

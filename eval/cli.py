@@ -11,15 +11,16 @@ from time import perf_counter
 from typing import Annotated, Any
 
 import typer
-from assistant.wire import Desk, open_desk
 from rich.table import Table
 
 from assistant.ask import ask
 from assistant.cli import CorpusOption, IndexOption, app, err, out
 from assistant.cli import run as run_command_line
+from assistant.corpus_cli import corpus_commands
 from assistant.present import answer_to_json
 from assistant.progress import progress_bars
 from assistant.settings import Settings, load_settings
+from assistant.wire import Desk, open_desk
 from corpus.catalogue import read_catalogue
 from corpus.errors import UsageError
 from corpus.read import read_text
@@ -49,6 +50,7 @@ from index.sync import PASSAGE_WORDS
 evaluate = typer.Typer(
     help="Measure how well questions are answered, and whether a change made it better.", no_args_is_help=True
 )
+app.add_typer(corpus_commands)
 app.add_typer(evaluate, name="eval")
 evaluate.command()(fit)
 

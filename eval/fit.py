@@ -1,14 +1,13 @@
-"""Fits the two small models behind an answer, the scorer of sentences and the refusal, and says how well they carry over.
+"""Fits the two small models behind an answer, and says how well they carry over to another corpus.
 
-A *world* is a corpus with its question set. Each model is fitted on all worlds but one and judged on that one, for each in
-turn, so that every figure given is for a corpus that the model has not seen; what is shipped is fitted on all of them.
+A *world* is a corpus with its question set. Each model is fitted on all worlds but one and judged on that one, for each
+in turn, so that every figure given is for a corpus that the model has not seen; what is saved is fitted on all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,7 +144,7 @@ def _fit(tables: Sequence[Table], names: Sequence[str], weights: Numbers) -> Lin
     columns = np.stack([np.concatenate([t.features[name] for t in tables]) for name in names], axis=1)
     labels = np.concatenate([t.labels for t in tables])
     spread = columns.std(axis=0) + 1e-9
-    model = LogisticRegression(max_iter=2000)
+    model = LogisticRegression(C=10, max_iter=5000)
     model.fit(columns / spread, labels, sample_weight=weights * len(labels) / weights.sum())
     slopes = model.coef_[0] / spread
     return LinearModel(dict(zip(names, slopes.tolist(), strict=True)), float(model.intercept_[0]))

@@ -27,7 +27,7 @@ def fit(
     """Fit the scorer of sentences and the refusal, judged on each corpus in turn by what the others taught."""
     if len(worlds) < 2:
         raise UsageError(
-            nl="Geef twee of meer corpora, elk als MAP=VRAGENSET, zodat elk model op een ander corpus wordt beoordeeld.",
+            nl="Geef twee of meer corpora, elk als MAP=VRAGENSET: elk model wordt op een ander corpus beoordeeld.",
             en="Give two or more corpora, each as FOLDER=SET, so that each model is judged on another corpus.",
         )
     read = [_read(world) for world in worlds]

@@ -10,6 +10,7 @@ from math import log
 from index.dutch import is_stopword, stem
 
 _LINKERS = ("", "s", "e", "en", "er", "n")
+_SUFFIXES = ("lijk", "matig", "rijk", "loos", "heid", "tien", "tiend")
 _MIN_PART_CHARS = 4
 _MIN_WORD_CHARS = 8
 
@@ -24,7 +25,8 @@ class Compounds:
         """The parts of a compound in order, or an empty tuple where the word is not one.
 
         Among all splits into two or three known words joined by a linking element (nothing, -s-, -e-, -en-, -er-, -n-),
-        the one with the fewest parts wins, then the one whose parts are most frequent.
+        the one with the fewest parts wins, then the one whose parts are most frequent. The last part may be any form of
+        a known word, but no suffix such as -lijk.
 
         >>> Compounds({"jeugdhulp": 3, "aanbieder": 2, "jeugd": 5, "hulp": 9}).split("jeugdhulpaanbieder")
         ('jeugdhulp', 'aanbieder')
@@ -44,8 +46,18 @@ class Compounds:
                 found.setdefault(stem(part), set()).add(compound)
         return {part: tuple(sorted(names, key=lambda w: (-self.counts[w], w))) for part, names in found.items()}
 
+    @cached_property
+    def _stem_counts(self) -> dict[str, int]:
+        """How often the commonest word of each stem occurs, of those that may be the last part."""
+        found: dict[str, int] = {}
+        for word, count in self.counts.items():
+            if len(word) >= _MIN_PART_CHARS and not is_stopword(word) and stem(word) not in _SUFFIXES:
+                found[stem(word)] = max(count, found.get(stem(word), 0))
+        return found
+
     def _quality(self, parts: tuple[str, ...]) -> tuple[int, float]:
-        return -len(parts), sum(log(self.counts[part]) for part in parts) / len(parts)
+        counts = (self.counts.get(part) or self._stem_counts[stem(part)] for part in parts)
+        return -len(parts), sum(log(count) for count in counts) / len(parts)
 
     def _splits(self, word: str, max_parts: int) -> list[tuple[str, ...]]:
         if max_parts < 2 or len(word) < _MIN_WORD_CHARS or not word.isalpha():
@@ -55,7 +67,7 @@ class Compounds:
             head = self._known_head(word[:cut])
             if head:
                 tail = word[cut:]
-                tails = [(tail,)] if self._is_known(tail) else self._splits(tail, max_parts - 1)
+                tails = [(tail,)] if self._may_end(tail) else self._splits(tail, max_parts - 1)
                 splits.extend((head, *rest) for rest in tails)
         return splits
 
@@ -65,6 +77,9 @@ class Compounds:
             if (not linker or head != written) and len(head) >= _MIN_PART_CHARS and self._is_known(head):
                 return head
         return ""
+
+    def _may_end(self, tail: str) -> bool:
+        return stem(tail) in self._stem_counts and not is_stopword(tail)
 
     def _is_known(self, word: str) -> bool:
         return word in self.counts and not is_stopword(word)

@@ -54,9 +54,6 @@ class DenseIndex:
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """The keys and cosines of the ``limit`` passages nearest to a vector of shape ``[dimension]``, best first."""
-        limit = min(limit, self.count())
-        if limit == 0:
-            return []
         found = self._passages.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
         distances = found["distances"] or [[]]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]

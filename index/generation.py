@@ -2,16 +2,18 @@
 
     INDEX/current               the name of the visible generation
     INDEX/generations/NAME/     manifest.json  seal.json  chroma/  tantivy/  texts/  sentences.npy
+    INDEX/forget                there while something removed may still be in an older generation or in the vectors
     INDEX/writer.lock           held by the one process that writes
 
 A writer prepares a new generation beside the visible one and then moves the pointer, so that a reader sees the state
-before or the state after, whatever happens to the writer. The generation before the visible one is kept for readers that
-still have it open.
+before or the state after, whatever happens to the writer. The generation before the visible one is kept for readers
+that still have it open.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -25,10 +27,13 @@ from filelock import FileLock, Timeout
 from corpus.errors import IndexBusy, IndexDamaged, IndexMissing
 from corpus.types import Report
 
+logger = logging.getLogger(__name__)
+
 _POINTER = "current"
 _GENERATIONS = "generations"
 _MANIFEST = "manifest.json"
 _SEAL = "seal.json"
+_FORGET = "forget"
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ def writer_lock(index: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         raise IndexBusy(
-            nl=f"De index {index} wordt al door een ander proces bijgewerkt. Wacht tot dat klaar is en probeer het opnieuw.",
+            nl=f"De index {index} wordt al door een ander proces bijgewerkt. "
+            "Wacht tot dat klaar is en probeer het opnieuw.",
             en=f"The index {index} is being written by another process. Wait until it is done, then try again.",
         ) from None
     except OSError as error:
@@ -94,7 +100,7 @@ def require_visible(index: Path) -> Path:
 
 
 def stage(index: Path, base: Path | None) -> Path:
-    """A new folder for the next generation, beginning as a copy of ``base`` or empty."""
+    """A new folder for the next generation, beginning with the stores and texts of ``base`` or empty."""
     generations = index / _GENERATIONS
     generations.mkdir(parents=True, exist_ok=True)
     numbers = [int(folder.name) for folder in generations.iterdir() if _is_name(folder.name)]
@@ -102,7 +108,8 @@ def stage(index: Path, base: Path | None) -> Path:
     if base is None:
         staged.mkdir()
     else:
-        shutil.copytree(base, staged)
+        ignore = shutil.ignore_patterns(_MANIFEST, _SEAL, "*.npy", "*.lock")
+        shutil.copytree(base, staged, ignore=ignore, copy_function=_link_or_copy)
     return staged
 
 
@@ -132,6 +139,26 @@ def clear_leftovers(index: Path) -> bool:
     for folder in left:
         shutil.rmtree(folder, ignore_errors=True)
     return bool(left)
+
+
+def remember_to_forget(index: Path) -> None:
+    """Writes down that what is about to be removed must be forgotten, also where this process is killed."""
+    (index / _FORGET).touch()
+
+
+def must_forget(index: Path) -> bool:
+    """Whether something was removed that may still be in an older generation or among the vectors."""
+    return (index / _FORGET).exists()
+
+
+def forget_others(index: Path) -> None:
+    """Removes every generation but the visible one; a reader of an older one opens the visible one next."""
+    seen = require_visible(index)
+    others = [folder for folder in (index / _GENERATIONS).iterdir() if folder != seen]
+    for folder in others:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not any(folder.exists() for folder in others):
+        (index / _FORGET).unlink()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -180,8 +207,10 @@ def check_seal(folder: Path) -> None:
 def damaged(folder: Path, reason: str) -> IndexDamaged:
     """The error for a generation that cannot be read or does not add up."""
     return IndexDamaged(
-        nl=f"De index in {folder} is beschadigd ({reason}). De rapporten zelf zijn er nog. Herstel hem met: wmo sync --rebuild",
-        en=f"The index in {folder} is damaged ({reason}). The reports themselves are safe. Mend it with: wmo sync --rebuild",
+        nl=f"De index in {folder} is beschadigd ({reason}). De rapporten zelf zijn er nog. "
+        "Herstel hem met: wmo sync --rebuild",
+        en=f"The index in {folder} is damaged ({reason}). The reports themselves are safe. "
+        "Mend it with: wmo sync --rebuild",
     )
 
 
@@ -193,6 +222,18 @@ def unwritable(index: Path, error: Exception) -> IndexMissing:
         en=f"The index folder {index} cannot be written: {error}. Check the permissions and the disk space, "
         "or choose another folder with WMO_INDEX.",
     )
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    """One file for both generations where it is never written in place: texts, and tantivy's segments."""
+    path = Path(source)
+    if path.parent.name == "texts" or (path.parent.name == "tantivy" and path.suffix != ".json"):
+        try:
+            os.link(source, target)
+            return
+        except OSError:  # a file system without links
+            logger.debug("%s cannot be linked", source)
+    shutil.copy2(source, target)
 
 
 def _is_name(name: str) -> bool:

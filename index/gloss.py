@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from index.dutch import is_stopword, stem, words
 from index.glossary import Glossary
@@ -28,6 +29,8 @@ _QUESTION_WORDS: Mapping[tuple[str, ...], str] = {
     ("must",): "moet",
     ("may",): "mag",
     ("allowed", "to"): "mag",
+    ("at", "least"): "ten minste",
+    ("at", "most"): "ten hoogste",
 }
 _DUTCH_RELATIONS = ("abbreviation", "synonym", "everyday")
 _LONGEST_TERM_WORDS = 4
@@ -73,9 +76,9 @@ class Glosser:
             run = written[at : at + length]
             if run in _QUESTION_WORDS:
                 return _QUESTION_WORDS[run], length
-            terms = self.english.get(stems[at : at + length])
+            terms = {} if length == 1 and is_stopword(run[0], "en") else self.english.get(stems[at : at + length], {})
             if terms:
-                return terms.get(" ".join(run), next(iter(terms.values()))), length
+                return terms[_nearest(" ".join(run), terms)], length
         return ("" if is_stopword(written[at], "en") else written[at]), 1
 
     def _add(self, written: Stems, stems: Stems, at: int) -> tuple[str, int]:
@@ -85,6 +88,11 @@ class Glosser:
             if others:
                 return " ".join(others[:_ADDED_PER_TERM]), length
         return "", 1
+
+
+def _nearest(written: str, terms: Iterable[str]) -> str:
+    """The term that begins most like the words as written; of several the shortest."""
+    return max(terms, key=lambda term: (len(commonprefix([term, written])), -len(term)))
 
 
 def make_glosser(glossary: Glossary) -> Glosser:

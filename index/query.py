@@ -55,7 +55,7 @@ class Vocabulary:
         found: dict[str, list[str]] = {}
         for word in self.word_counts:
             found.setdefault(root(word), []).append(word)
-        return {name: tuple(members) for name, members in found.items() if len(members) > 1}
+        return {name: tuple(members) for name, members in found.items()}
 
     def idf(self, stem: str) -> float:
         """How rare a stem is: the idf of BM25, which is positive and highest for a stem that is nowhere.

@@ -43,7 +43,9 @@ def write_reading(folder: Path, reading: Reading) -> None:
         "sentences": [(s.start, s.end) for s in reading.sentences],
         "passages": [(p.start, p.end) for p in reading.passages],
     }
-    (folder / f"{text.report_id}.json").write_text(json.dumps(spans, ensure_ascii=False), "utf-8")
+    path = folder / f"{text.report_id}.json"
+    path.unlink(missing_ok=True)  # the file may be another generation's too
+    path.write_text(json.dumps(spans, ensure_ascii=False), "utf-8")
 
 
 def read_reading(folder: Path, report_id: str) -> Reading:

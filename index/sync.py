@@ -6,9 +6,10 @@ file -> load -> clean -> split -> embed -> store (dense and lexical), in a gener
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -16,18 +17,23 @@ import numpy as np
 from chromadb.errors import InternalError
 
 from corpus.catalogue import read_catalogue
+from corpus.change import repair
 from corpus.clean import CLEANER_VERSION
 from corpus.errors import IndexDamaged, LoadError
 from corpus.read import read_text
 from corpus.split import SPLITTER_VERSION, split_passages, split_sentences
-from corpus.types import Passage, Report
+from corpus.types import Report, Text
 from index.dense import DenseIndex
 from index.dutch import ANALYSER_VERSION
 from index.generation import (
     Manifest,
     clear_leftovers,
+    forget_others,
+    must_forget,
     publish,
     read_manifest,
+    remember_to_forget,
+    require_visible,
     seal,
     stage,
     unwritable,
@@ -35,10 +41,12 @@ from index.generation import (
     write_manifest,
     writer_lock,
 )
+from index.interrupt import uninterrupted
 from index.lexical import LexicalIndex
-from index.reading import Reading, in_context, passage_key, write_reading
+from index.reading import Reading, in_context, passage_key, read_reading, write_reading
 from index.snapshot import SENTENCES_FILE, check, sentence_rows
 from index.types import Embedder, Progress, Vectors, no_progress
+from index.vectors import CachedEmbedder
 
 logger = logging.getLogger(__name__)
 
@@ -94,18 +102,70 @@ def sync(
         IndexBusy: another process is writing.
         IndexMissing: the index folder cannot be written; the index stays as it was.
     """
-    started = perf_counter()
     with writer_lock(index):
-        recovered = clear_leftovers(index)
-        reports = read_catalogue(corpus)
-        fingerprint = index_fingerprint(embedder.fingerprint)
-        plan = _plan(visible(index), reports, fingerprint, rebuild)
-        readings, failed = _read(corpus, plan.fresh, progress)
-        if plan.base is None or readings or plan.removed:
-            _build(index, plan, reports, readings, fingerprint, embedder, progress)
-    receipt = _receipt(plan, reports, readings, failed, recovered, perf_counter() - started)
+        repaired = repair(corpus)
+        receipt = bring_in_step(
+            index, read_catalogue(corpus), partial(read_report, corpus), embedder, rebuild, progress
+        )
+    receipt = replace(receipt, recovered=receipt.recovered or repaired)
     logger.info("sync: %s", receipt)
     return receipt
+
+
+def bring_in_step(
+    index: Path,
+    reports: Sequence[Report],
+    read: Callable[[Report], Reading],
+    embedder: Embedder,
+    rebuild: bool = False,
+    progress: Progress = no_progress,
+    commit: Callable[[], None] = lambda: None,
+) -> SyncReceipt:
+    """Makes an index hold just these ``reports``, each as ``read`` gives it. For the holder of the writer's lock.
+
+    ``commit`` is called when all else is done, just before readers see the new state; where it raises, nothing changes.
+
+    Raises:
+        IndexMissing: the index folder cannot be written; the index stays as it was.
+    """
+    started = perf_counter()
+    recovered = clear_leftovers(index)
+    fingerprint = index_fingerprint(embedder.fingerprint)
+    plan = _plan(visible(index), reports, fingerprint, rebuild)
+    readings, failed = _read(read, plan.fresh, progress)
+    try:
+        staged = None
+        if plan.base is None or readings or plan.removed:
+            manifest = _next_manifest(plan, reports, readings, fingerprint)
+            staged = _build(index, plan, manifest, readings, embedder, progress)
+        with uninterrupted():
+            if plan.removed or plan.rebuilt_because:
+                remember_to_forget(index)
+            commit()
+            if staged:
+                publish(index, staged)
+            if must_forget(index):
+                _forget(index, embedder)
+    except (OSError, InternalError) as error:
+        raise unwritable(index, error) from error
+    finally:
+        clear_leftovers(index)
+    return _receipt(plan, reports, readings, failed, recovered, perf_counter() - started)
+
+
+def read_report(corpus: Path, report: Report) -> Reading:
+    """The text of a report with its sentences and passages.
+
+    Raises:
+        LoadError: the file cannot be read.
+    """
+    return cut(read_text(corpus, report), report.language)
+
+
+def cut(text: Text, language: str) -> Reading:
+    """A text with the sentences and passages that the index makes of it; Dutch where no language is given."""
+    sentences = split_sentences(text, language or "nl")
+    return Reading(text, sentences, split_passages(text, sentences, PASSAGE_WORDS))
 
 
 def _plan(base: Path | None, reports: Sequence[Report], fingerprint: str, rebuild: bool) -> _Plan:
@@ -134,7 +194,7 @@ def _usable(base: Path, fingerprint: str, rebuild: bool) -> tuple[Manifest | Non
 
 
 def _read(
-    corpus: Path, reports: Sequence[Report], progress: Progress
+    read: Callable[[Report], Reading], reports: Sequence[Report], progress: Progress
 ) -> tuple[dict[str, Reading], tuple[tuple[str, LoadError], ...]]:
     """The readings of the reports that can be read, by id, and why the others cannot."""
     readings: dict[str, Reading] = {}
@@ -142,12 +202,9 @@ def _read(
     for done, report in enumerate(reports):
         progress("read", done, len(reports))
         try:
-            text = read_text(corpus, report)
+            readings[report.id] = read(report)
         except LoadError as error:
             failed.append((report.id, error))
-            continue
-        sentences = split_sentences(text, report.language or "nl")
-        readings[report.id] = Reading(text, sentences, split_passages(text, sentences, PASSAGE_WORDS))
     progress("read", len(reports), len(reports))
     return readings, tuple(failed)
 
@@ -155,56 +212,55 @@ def _read(
 def _build(
     index: Path,
     plan: _Plan,
-    reports: Sequence[Report],
+    manifest: Manifest,
     readings: Mapping[str, Reading],
-    fingerprint: str,
     embedder: Embedder,
     progress: Progress,
-) -> None:
-    """Embeds what is new and stores it."""
-    manifest = _next_manifest(plan, reports, readings, fingerprint)
+) -> Path:
+    """Embeds what is new, and stores it in a generation beside the visible one; gives its folder.
+
+    What is deleted from a leg stays in its files, so where a report is removed both legs are made anew.
+    """
+    if plan.base and plan.removed:
+        kept = (report.id for report in manifest.reports if report.id not in readings)
+        readings = {report_id: read_reading(plan.base / "texts", report_id) for report_id in kept} | dict(readings)
+        plan = replace(plan, base=None)
     fresh = [report for report in manifest.reports if report.id in readings]
     passages = [(report, passage) for report in fresh for passage in readings[report.id].passages]
     sentences = [sentence for report in fresh for sentence in readings[report.id].sentences]
     texts = [in_context(report, passage) for report, passage in passages] + [s.text for s in sentences]
     vectors = embedder.embed_passages(texts, progress)
 
-    try:
-        _store(index, plan, manifest, readings, passages, vectors, progress)
-    except (OSError, InternalError) as error:
-        raise unwritable(index, error) from error
-
-
-def _store(
-    index: Path,
-    plan: _Plan,
-    manifest: Manifest,
-    readings: Mapping[str, Reading],
-    passages: Sequence[tuple[Report, Passage]],
-    vectors: Vectors,
-    progress: Progress,
-) -> None:
-    """Writes a generation beside the visible one, checks it as a reader would, and publishes it.
-
-    ``vectors`` are those of the ``passages``, then those of the sentences of ``readings``.
-    """
+    progress("store", 0, len(passages))
     staged = stage(index, plan.base)
-    replaced = [report_id for report_id in _known_ids(plan) if report_id in readings or report_id in plan.removed]
+    replaced = [report_id for report_id in _known_ids(plan) if report_id in readings] if plan.base else []
     keyed = [(passage_key(passage), report, passage) for report, passage in passages]
-    progress("store", 0, len(keyed))
     with closing(DenseIndex(staged / "chroma")) as dense:
         dense.replace(replaced, [(key, report.id) for key, report, _ in keyed], vectors[: len(passages)])
     LexicalIndex(staged / "tantivy").replace(replaced, [(key, passage, report) for key, report, passage in keyed])
-    _write_sentences(staged, plan.before, manifest, readings, vectors[len(passages) :])
-    for report_id in plan.removed:
-        (staged / "texts" / f"{report_id}.json").unlink()
+    _write_sentences(staged, plan, manifest, readings, vectors[len(passages) :])
     for reading in readings.values():
         write_reading(staged / "texts", reading)
     write_manifest(staged, manifest)
     seal(staged)
     check(staged)
-    publish(index, staged)
-    progress("store", len(keyed), len(keyed))
+    progress("store", len(passages), len(passages))
+    return staged
+
+
+def _forget(index: Path, embedder: Embedder) -> None:
+    """Leaves nothing of what is no longer visible: no vectors of its texts, no generation before this one."""
+    if isinstance(embedder, CachedEmbedder):
+        embedder.prune(_texts(require_visible(index)))
+    forget_others(index)
+
+
+def _texts(folder: Path) -> Iterator[str]:
+    """Everything that is embedded in a generation."""
+    for report in read_manifest(folder).reports:
+        reading = read_reading(folder / "texts", report.id)
+        yield from (in_context(report, passage) for passage in reading.passages)
+        yield from (sentence.text for sentence in reading.sentences)
 
 
 def _next_manifest(
@@ -221,12 +277,12 @@ def _next_manifest(
 
 
 def _write_sentences(
-    staged: Path, before: Manifest | None, manifest: Manifest, readings: Mapping[str, Reading], fresh: Vectors
+    staged: Path, plan: _Plan, manifest: Manifest, readings: Mapping[str, Reading], fresh: Vectors
 ) -> None:
-    """Writes the sentence vectors in the manifest's order, those of unchanged reports taken from the copy."""
-    path = staged / SENTENCES_FILE
-    old_rows = sentence_rows(before) if before else {}
-    old = np.load(path) if before else fresh[:0]
+    """Writes the sentence vectors in the manifest's order, those of unchanged reports taken from the base."""
+    old_rows, old = {}, fresh[:0]
+    if plan.base and plan.before:
+        old_rows, old = sentence_rows(plan.before), np.load(plan.base / SENTENCES_FILE)
     blocks, taken = [], 0
     for report in manifest.reports:
         count = manifest.sentences[report.id]
@@ -235,7 +291,7 @@ def _write_sentences(
             taken += count
         else:
             blocks.append(old[old_rows[report.id]])
-    np.save(path, np.concatenate(blocks).astype(np.float16) if blocks else fresh.astype(np.float16))
+    np.save(staged / SENTENCES_FILE, np.concatenate(blocks).astype(np.float16) if blocks else fresh.astype(np.float16))
 
 
 def _receipt(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import CorpusError
-from index.dutch import analyse
+from index.dutch import analyse, stem
 from index.glossary import RELATIONS, Entry, Expander, Expansion, Glossary, read_glossary
 
 SHIPPED = Path(__file__).parents[1] / "index" / "glossary.csv"
@@ -42,8 +42,9 @@ def found(expander: Expander, question: str, language: str = "nl") -> set[tuple[
 
 def test_the_shipped_glossary_holds_enough_entries_of_every_relation(shipped: Glossary) -> None:
     counts = Counter(entry.relation for entry in shipped.entries)
-    assert counts["english"] >= 900
-    assert sum(counts.values()) - counts["english"] >= 300
+    assert counts["english"] >= 11_000
+    assert len({entry.term.casefold() for entry in shipped.entries if entry.relation == "english"}) >= 9_500
+    assert sum(counts.values()) - counts["english"] >= 800
     assert all(counts[relation] >= 50 for relation in RELATIONS)
 
 
@@ -67,6 +68,18 @@ def test_no_shipped_entry_holds_a_separator_that_belongs_to_a_list(shipped: Glos
     assert [e for e in shipped.entries if "/" in e.term + e.expansion or "  " in e.term + e.expansion] == []
 
 
+def test_shipped_entries_are_in_order_of_relation_and_term(shipped: Glossary) -> None:
+    keys = [(RELATIONS.index(entry.relation), entry.term.casefold()) for entry in shipped.entries]
+    assert keys == sorted(keys)
+
+
+def test_no_shipped_english_word_has_the_stem_of_a_function_word(shipped: Glossary) -> None:
+    terms = [e.term for e in shipped.entries if e.relation == "english" and " " not in e.term]
+    function_words = "under most will other after before one more less some any each being having own won".split()
+    stems = {stem(word, "en") for word in function_words}
+    assert [term for term in terms if stem(term.lower(), "en") in stems] == []
+
+
 @pytest.mark.parametrize(
     ("question", "language", "relation", "expected"),
     [
@@ -82,6 +95,12 @@ def test_no_shipped_entry_holds_a_separator_that_belongs_to_a_list(shipped: Glos
         ("How do I object to a fine?", "en", "english", "bezwaar"),
         ("the alderman and the mayor", "en", "english", "wethouder"),
         ("What do children pay?", "en", "english", "kinderen"),
+        ("Who told the client?", "en", "english", "vertellen"),
+        ("How quickly are requests turned down?", "en", "english", "afwijzen"),
+        ("Must I take out insurance?", "en", "english", "verzekering afsluiten"),
+        ("Who is the point of contact?", "en", "english", "aanspreekpunt"),
+        ("one hundred thousand residents on average", "en", "english", "gemiddeld"),
+        ("the neighborhood team's waiting time", "en", "english", "wachttijd"),
         ("What does the Wmo regulate?", "en", "abbreviation", "Wet maatschappelijke ondersteuning"),
         ("the personal budget", "en", "english", "persoonsgebonden budget"),
     ],

@@ -59,6 +59,7 @@ def test_a_file_that_is_gone_or_a_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_known_suffix_is_in_the_message_about_an_unknown_one(tmp_path: Path) -> None:
+    (tmp_path / "rapport.xyz").write_bytes(b"tekst")
     with pytest.raises(LoadError) as caught:
         load(tmp_path / "rapport.xyz")
     assert all(suffix in caught.value.en for suffix in LOADERS)

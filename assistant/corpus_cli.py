@@ -1,0 +1,290 @@
+"""The commands that extend and shrink the corpus: each calls one function and prints its receipt."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text as Line
+
+from assistant.cli import CorpusOption, IndexOption, JsonOption, err, out
+from assistant.settings import Settings, load_settings
+from corpus.catalogue import read_catalogue
+from corpus.errors import IndexBusy, UserError
+from corpus.types import Report
+
+if TYPE_CHECKING:
+    from index.add import AddReceipt
+    from index.receipt import Receipt
+    from index.sync import SyncReceipt
+
+corpus_commands = typer.Typer()
+
+_INTERRUPTED = 130
+_OUTCOMES = {
+    "added": ("+", "green", "toegevoegd", "added"),
+    "replaced": ("±", "green", "vervangen", "replaced"),
+    "duplicate": ("=", "yellow", "al aanwezig", "already there"),
+    "failed": ("✗", "red", "mislukt", "failed"),
+}
+_FIELDS = {
+    "title": ("titel", "title"),
+    "authors": ("auteurs", "authors"),
+    "publisher": ("uitgever", "publisher"),
+    "published": ("datum", "date"),
+    "language": ("taal", "language"),
+}
+_COLUMNS = (
+    ("id", "id"),
+    ("pagina's", "pages"),
+    ("woorden", "words"),
+    ("taal", "language"),
+    ("herkend", "recognised"),
+    ("beschadigd", "garbled"),
+    ("regels weg", "lines out"),
+    ("passages", "passages"),
+    ("s", "s"),
+)
+
+
+@corpus_commands.command()
+def add(
+    sources: Annotated[list[str], typer.Argument(metavar="PATH|FOLDER|GLOB|URL...", help="What to add.")],
+    title: Annotated[str, typer.Option(help="Title, where the document does not give the right one.")] = "",
+    author: Annotated[list[str] | None, typer.Option(help="Author; may be given again.")] = None,
+    publisher: Annotated[str, typer.Option(help="Publisher.")] = "",
+    published: Annotated[str, typer.Option(help="Date of publication: YYYY, YYYY-MM or YYYY-MM-DD.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the report: nl or en.")] = "",
+    url: Annotated[str, typer.Option(help="Address where the report is published.")] = "",
+    report_id: Annotated[str, typer.Option("--id", help="Permanent id, such as jansen-2021-wmo.")] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", "--yes", help="Replace a report by another version of it.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the receipts, and change nothing.")] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Add reports to the corpus and the index, with a receipt for each; all are searchable at once, or none is.
+
+    Examples: wmo add rapport.pdf --title "Wijkteams in beeld" --author "Eva de Boer"
+
+    wmo add map-met-rapporten "archief/**/*.docx" https://voorbeeld.nl/rapport.pdf
+    """
+    from assistant.progress import progress_bars
+    from assistant.wire import lazy_embedder
+    from index.add import Given, preview
+    from index.add import add as add_reports
+
+    settings = load_settings(corpus=corpus, index=index)
+    given = Given(report_id, title, tuple(author or ()), publisher, published, language, url)
+    with stoppable(settings.language), progress_bars(err, settings.language) as progress:
+        if dry_run:
+            receipt = preview(settings.corpus, settings.index, sources, given, replace, settings.limits, progress)
+        else:
+            embedder = lazy_embedder(settings, progress)
+            receipt = add_reports(
+                settings.corpus, settings.index, embedder, sources, given, replace, settings.limits, progress
+            )
+    _say_added(receipt, settings.language, as_json)
+    if receipt.failed:
+        raise typer.Exit(1)
+
+
+@corpus_commands.command()
+def remove(
+    report_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of reports, as `wmo list` gives them.")],
+    keep_file: Annotated[bool, typer.Option("--keep-file", help="Leave the file where it is.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+    index: IndexOption = None,
+) -> None:
+    """Remove reports from the corpus and the index, with their files; nothing of them stays behind.
+
+    Example: wmo remove jansen-2021-wmo
+    """
+    from assistant.progress import progress_bars
+    from assistant.wire import lazy_embedder
+    from index.add import find_reports
+    from index.add import remove as remove_reports
+
+    settings = load_settings(corpus=corpus, index=index)
+    dutch = settings.language == "nl"
+    if not yes and sys.stdin.isatty():
+        for report in find_reports(read_catalogue(settings.corpus), report_ids):
+            err.print(Line(f"{report.id}  {report.title}"))
+        typer.confirm("Verwijderen?" if dutch else "Remove?", abort=True, err=True)
+    with stoppable(settings.language), progress_bars(err, settings.language) as progress:
+        embedder = lazy_embedder(settings, progress)
+        receipt = remove_reports(settings.corpus, settings.index, embedder, report_ids, keep_file, progress)
+    ids = [report.id for report in receipt.removed]
+    if as_json:
+        facts = {"removed": ids, "kept_files": keep_file, "recovered": receipt.sync.recovered}
+        typer.echo(json.dumps(facts | {"seconds": round(receipt.sync.seconds, 3)}, indent=2))
+        return
+    _say_recovered(receipt.sync, dutch)
+    out.print(Line(f"{'Verwijderd' if dutch else 'Removed'}: {', '.join(ids)} ({receipt.sync.seconds:.1f} s)"))
+
+
+def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], None], as_json: bool) -> None:
+    """Keeps the index in step with the corpus until Ctrl-C, and adds each file that comes into ``inbox``.
+
+    ``say`` is called with what each sync did. What goes wrong is told, and the watch goes on.
+    """
+    from assistant.progress import progress_bars
+    from assistant.wire import lazy_embedder
+    from index.add import Given
+    from index.add import add as add_reports
+    from index.sync import sync
+    from index.watch import changes, watched_files
+
+    corpus, index, language = settings.corpus, settings.index, settings.language
+
+    def act(changed: Sequence[Path]) -> None:
+        new = [str(path) for path in changed if inbox and path.is_relative_to(inbox) and path.is_file()]
+        with progress_bars(err, language) as progress:
+            if not new:
+                say(sync(corpus, index, embedder, progress=progress))
+                return
+            receipt = add_reports(corpus, index, embedder, new, Given(), True, settings.limits, progress)
+        _say_added(receipt, language, as_json)
+
+    with stoppable(language, "Gestopt.", "Stopped."):
+        embedder = lazy_embedder(settings)
+        for changed in changes(lambda: watched_files(corpus, inbox), {}):
+            _try_until_free(lambda: act(changed), language)
+
+
+def _try_until_free(act: Callable[[], None], language: str) -> None:
+    """Calls ``act``, again while another process is writing; tells what else went wrong."""
+    from index.watch import wait_a_moment
+
+    while True:
+        try:
+            return act()
+        except IndexBusy:
+            wait_a_moment()
+        except UserError as error:
+            err.print(Line(error.message(language), style="red"))
+            return
+
+
+@contextmanager
+def stoppable(
+    language: str, dutch: str = "Gestopt; er is niets gewijzigd.", english: str = "Stopped; nothing was changed."
+) -> Iterator[None]:
+    """Turns Ctrl-C into one line and exit code 130."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print(dutch if language == "nl" else english)
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+def add_receipt_to_json(receipt: AddReceipt, language: str) -> dict[str, Any]:
+    """What an addition did, as plain values."""
+    from index.receipt import receipt_to_json
+
+    outcomes = [r.outcome for r in receipt.receipts]
+    return {
+        "receipts": [receipt_to_json(r, language) for r in receipt.receipts],
+        **{outcome: outcomes.count(outcome) for outcome in ("added", "replaced", "duplicate", "failed")},
+        "dry_run": receipt.sync is None,
+        "recovered": bool(receipt.sync and receipt.sync.recovered),
+        "seconds": round(receipt.seconds, 3),
+    }
+
+
+def _say_added(receipt: AddReceipt, language: str, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(add_receipt_to_json(receipt, language), ensure_ascii=False, indent=2))
+    else:
+        _print_added(receipt, language)
+
+
+def _print_added(receipt: AddReceipt, language: str) -> None:
+    """Prints a table of receipts with notes, the number of each outcome, and on standard error why some failed."""
+    dutch = language == "nl"
+    if receipt.sync:
+        _say_recovered(receipt.sync, dutch)
+    read = [r for r in receipt.receipts if r.report]
+    if read:
+        out.print(_receipt_table(read, dutch), soft_wrap=False)
+    outcomes = [r.outcome for r in receipt.receipts]
+    counts = [f"{outcomes.count(o)} {nl if dutch else en}" for o, (_, _, nl, en) in _OUTCOMES.items() if o in outcomes]
+    out.print(f"{', '.join(counts)} ({receipt.seconds:.1f} s)")
+    if receipt.sync is None:
+        out.print("Dit was een proef: er is niets gewijzigd." if dutch else "This was a dry run: nothing was changed.")
+    for r in receipt.receipts:
+        if r.error:
+            err.print(Line(f"{r.source}: {r.error.message(language)}", style="red"))
+    for report_id, error in receipt.sync.failed if receipt.sync else ():
+        err.print(Line(f"{report_id}: {error.message(language)}", style="yellow"))
+
+
+def _receipt_table(receipts: Sequence[Receipt], dutch: bool) -> Table:
+    """One row for each receipt, with notes below its id; what deserves attention is yellow."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for place, names in enumerate(_COLUMNS):
+        table.add_column(names[not dutch], justify="right" if place else "left", overflow="fold")
+    for receipt in receipts:
+        mark, style, *_ = _OUTCOMES[receipt.outcome]
+        first = Line(receipt.report.id if receipt.report else "", style="bold")
+        for note in _notes(receipt, dutch):
+            first.append(f"\n  {note}", style="not bold yellow")
+        table.add_row(Line(mark, style=style), first, *_figures(receipt))
+    return table
+
+
+def _figures(receipt: Receipt) -> Iterator[Line]:
+    from corpus.quality import GOOD_GARBLED_SHARE, GOOD_RECOGNISED_SHARE
+
+    quality = receipt.quality
+    if quality is None:
+        yield from [Line("")] * (len(_COLUMNS) - 2)
+    else:
+        yield Line(str(quality.pages or "–"))
+        yield Line(str(quality.words))
+        yield Line(quality.language or "?", style="" if quality.language else "yellow")
+        good = quality.recognised_share >= GOOD_RECOGNISED_SHARE
+        yield Line(f"{quality.recognised_share:.1%}", style="" if good else "yellow")
+        good = quality.garbled_share <= GOOD_GARBLED_SHARE
+        yield Line(f"{quality.garbled_share:.1%}", style="" if good else "yellow")
+        yield Line(str(quality.removed_lines))
+        yield Line(str(receipt.passages))
+    yield Line(f"{receipt.seconds:.1f}")
+
+
+def _notes(receipt: Receipt, dutch: bool) -> Iterator[str]:
+    """What a user should know of a report, each on a line of its own."""
+    report, quality = receipt.report, receipt.quality
+    if receipt.outcome == "duplicate" and report:
+        yield f"{receipt.source}: zelfde inhoud als {report.id}" if dutch else f"{receipt.source}: same as {report.id}"
+    if receipt.near:
+        kind = ("nieuwere uitgave van" if dutch else "newer edition of") if receipt.newer else None
+        kind = kind or ("lijkt op" if dutch else "much like")
+        yield f"{kind} {receipt.near} ({receipt.near_share:.0%})"
+    if quality and quality.empty_pages:
+        pages = ", ".join(map(str, quality.empty_pages))
+        yield f"bladzijden zonder tekst: {pages}" if dutch else f"pages without text: {pages}"
+    if receipt.guessed and report:
+        values = "; ".join(f"{_FIELDS[name][not dutch]}: {_value(report, name)}" for name in receipt.guessed)
+        yield f"geraden – {values}" if dutch else f"guessed – {values}"
+
+
+def _value(report: Report, name: str) -> str:
+    value = getattr(report, name)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _say_recovered(sync: SyncReceipt, dutch: bool) -> None:
+    if sync.recovered:
+        err.print("Een afgebroken bijwerking is opgeruimd." if dutch else "An interrupted sync was cleared away.")

@@ -1,0 +1,248 @@
+"""Pieces of text with their places on a page go in; its lines in reading order come out, with their paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+CELL = " | "  # stands between the cells of a row of a table
+
+HEADING_RATIO = 1.15  # letters this much larger than those of the running text make a heading
+_SAME_SIZE = 0.95
+_HEADING_WORDS = 20
+_CELL_EMS = 2.5  # a gap of this many letter heights in a line parts two cells, not two words
+_SPACE_EMS = 0.15
+_COLUMN_LINES = 3
+_COLUMN_CHARS = 18  # a column of shorter lines than this, on average, is one of a table
+_NEW_PARAGRAPH_LEADING = 1.3
+_INDENT_EMS = 0.8
+
+_BULLET = re.compile(r"[-*•●▪■◦‣·–—o](?:\s|$)")
+_ITEM = re.compile(r"[-*•●▪■◦‣·–—](?:\s|$)|(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[.)°]{0,2}(?:\s|$)|\(\w{1,2}\)")
+_LABEL = re.compile(r"(?:[-*•●▪■◦‣·–—o]|\(?\w{1,3}(?:\.\d{1,2})*[.)°]{0,2})")
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Words that stand together on one line: their box in points from the page's top left, and letter height."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+
+
+def find_body_size(pages: Sequence[Sequence[Piece]]) -> float:
+    """The letter height of the running text: the one that most characters have; 0 where there are none."""
+    counts: Counter[float] = Counter()
+    for piece in (piece for page in pages for piece in page):
+        counts[round(piece.size, 1)] += len(piece.text)
+    return max(counts, key=lambda size: (counts[size], size)) if counts else 0.0
+
+
+def find_heading_sizes(pages: Sequence[Sequence[Piece]]) -> list[float]:
+    """The letter heights of headings, largest first; heights within a twentieth count as the same."""
+    least = find_body_size(pages) * HEADING_RATIO
+    sizes = sorted({piece.size for page in pages for piece in page if piece.size >= least}, reverse=True)
+    levels: list[float] = []
+    for size in sizes:
+        if not levels or size < levels[-1] * _SAME_SIZE:
+            levels.append(size)
+    return levels
+
+
+def write_page(pieces: Sequence[Piece], heading_sizes: Sequence[float]) -> str:
+    """The text of one page: a line a line, blank lines between paragraphs, ``#`` before headings.
+
+    Columns are read one after the other, and the cells of a table's row stand on one line with ``CELL`` between
+    them.
+    """
+    lines: list[str] = []
+    above: list[Piece] = []
+    for column in _columns(list(pieces)):
+        rows = _rows(column)
+        edge = max((row.right for row in rows), default=0.0)
+        margin = min((row.left for row in rows), default=0.0)
+        leading = _leading(rows)
+        for index, row in enumerate(rows):
+            following = rows[index + 1] if index + 1 < len(rows) else None
+            level = _heading_level(row, heading_sizes)
+            if above and index == 0:
+                broken = not _runs_on(above[-1], row)
+            else:
+                broken = bool(above) and _breaks(above, row, following, leading, margin, edge, level)
+            if broken:
+                lines.append("")
+                above = []
+            lines.append(f"{'#' * level} {row.text}" if level and (broken or not above) else row.text)
+            if level and above and not broken:  # a heading of several lines stays one line
+                last = lines.pop()
+                lines[-1] = f"{lines[-1]} {last}"
+            above.append(row)
+    return "\n".join(lines)
+
+
+# Columns
+
+
+def _columns(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """The pieces by column, in reading order: what runs across the columns parts what is above from below."""
+    gutter = _find_gutter(pieces)
+    if gutter is None:
+        if pieces:
+            yield pieces
+        return
+    across = sorted((p for p in pieces if p.left < gutter < p.right), key=lambda p: p.top)
+    rest = [p for p in pieces if not p.left < gutter < p.right]
+    held: list[Piece] = []
+    for piece in [*across, None]:
+        end = piece.top if piece else float("inf")
+        band = [p for p in rest if p.top + p.bottom < 2 * end] if piece else rest
+        rest = [p for p in rest if p not in band]
+        left, right = [p for p in band if p.right <= gutter], [p for p in band if p.left >= gutter]
+        if _is_column(left) and _is_column(right):
+            if held:
+                yield from _columns(held)
+            held = []
+            yield from _columns(left)
+            yield from _columns(right)
+        else:
+            held += band
+        if piece:
+            held.append(piece)
+    if held:
+        yield held
+
+
+def _find_gutter(pieces: Sequence[Piece]) -> float | None:
+    """Where, from left to right, a strip without text parts two columns of running text; None where none does."""
+    if len(pieces) < 2 * _COLUMN_LINES:
+        return None
+    first, last = min(p.left for p in pieces), max(p.right for p in pieces)
+    em = median(p.size for p in pieces)
+    best, most = None, 0
+    for x in sorted({round(p.left - em / 4, 1) for p in pieces}):
+        if not first + (last - first) * 0.15 < x < first + (last - first) * 0.85:
+            continue
+        left = [p for p in pieces if p.right <= x]
+        right = [p for p in pieces if p.left >= x]
+        across = len(pieces) - len(left) - len(right)
+        weight = min(len(left), len(right)) - across
+        if weight > most and _is_column(left) and _is_column(right):
+            best, most = x, weight
+    return best
+
+
+def _is_column(pieces: Sequence[Piece]) -> bool:
+    return len(pieces) >= _COLUMN_LINES and sum(len(p.text) for p in pieces) >= _COLUMN_CHARS * len(pieces)
+
+
+# Rows
+
+
+def _rows(pieces: Sequence[Piece]) -> list[Piece]:
+    """The lines of one column from top to bottom, each made of the pieces that stand on it."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.top + p.bottom, p.left)):
+        middle = (piece.top + piece.bottom) / 2
+        if rows and _on_row(rows[-1], middle):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [_join_row(sorted(row, key=lambda p: p.left)) for row in rows]
+
+
+def _on_row(row: Sequence[Piece], middle: float) -> bool:
+    """Whether the middle of a piece lies inside the line that the tallest piece of the row makes."""
+    tallest = max(row, key=lambda p: p.size)
+    inside = (tallest.bottom - tallest.top) * 0.2
+    return tallest.top + inside < middle < tallest.bottom - inside
+
+
+def _join_row(row: Sequence[Piece]) -> Piece:
+    """The pieces of one line as one piece."""
+    text = row[0].text
+    for before, piece in zip(row, row[1:], strict=False):
+        gap = (piece.left - before.right) / max(before.size, piece.size)
+        label = len(text) <= 8 and (_LABEL.fullmatch(text) or _BULLET.match(text))
+        if gap > _CELL_EMS and not label:
+            text += CELL + piece.text
+        else:
+            text += (" " if gap > _SPACE_EMS else "") + piece.text
+    longest = max(row, key=lambda p: len(p.text))
+    return replace(
+        longest,
+        text=" ".join(text.split()),
+        left=row[0].left,
+        right=max(p.right for p in row),
+        top=longest.top,
+        bottom=longest.bottom,
+    )
+
+
+def _leading(rows: Sequence[Piece]) -> float:
+    """The distance between two lines of running text, in letter heights."""
+    steps = [
+        (below.bottom - above.bottom) / above.size
+        for above, below in zip(rows, rows[1:], strict=False)
+        if abs(above.size - below.size) < above.size * 0.1
+    ]
+    steps = sorted(step for step in steps if 0 < step < 3)
+    return steps[len(steps) // 3] if steps else 1.2
+
+
+# Paragraphs
+
+
+def _breaks(
+    above: Sequence[Piece],
+    row: Piece,
+    following: Piece | None,
+    leading: float,
+    margin: float,
+    edge: float,
+    level: int,
+) -> bool:
+    """Whether a paragraph begins with ``row``; ``above`` is the paragraph so far, and is not empty."""
+    last = above[-1]
+    em = row.size
+    if CELL in row.text or CELL in last.text:
+        return not (CELL in row.text and CELL in last.text)
+    if max(row.size, last.size) > min(row.size, last.size) * 1.1:
+        return True
+    if (row.bottom - last.bottom) / em > max(leading * _NEW_PARAGRAPH_LEADING, leading + 0.2):
+        return True
+    if level:
+        return False
+    if row.text[:1].islower() and not _ITEM.match(row.text):
+        return False
+    if _ITEM.match(row.text) and row.left <= above[0].left + em * _INDENT_EMS and _SENTENCE_END.search(last.text):
+        return True
+    indent = row.left - last.left
+    if indent > em * _INDENT_EMS:
+        hangs = bool(_ITEM.match(last.text)) or (following is not None and following.left > row.left - em / 2)
+        return not hangs
+    if indent < -em * _INDENT_EMS and len(above) > 1:
+        return True
+    word = row.text.split()[0]
+    width = (row.right - row.left) * (len(word) + 1) / max(len(row.text), 1)
+    return last.right + width < edge - em / 2 and not (margin + em < last.left and last.right < edge - em)
+
+
+def _runs_on(last: Piece, row: Piece) -> bool:
+    """Whether the first line of a column goes on with the sentence of the last line of the one before."""
+    same = max(row.size, last.size) < min(row.size, last.size) * 1.1
+    return same and CELL not in row.text + last.text and not _SENTENCE_END.search(last.text) and row.text[:1].islower()
+
+
+def _heading_level(row: Piece, sizes: Sequence[float]) -> int:
+    """The level of the heading that the row is by its letters, from 1; 0 where it is none."""
+    if len(row.text.split()) > _HEADING_WORDS or not any(char.isalpha() for char in row.text):
+        return 0
+    return next((min(level, 6) for level, size in enumerate(sizes, 1) if row.size >= size * _SAME_SIZE), 0)

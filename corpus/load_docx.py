@@ -1,0 +1,89 @@
+"""Bytes of a Word document go in, a Document with its headings, lists and tables as Markdown comes out."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from collections.abc import Mapping
+from xml.dom import DOMException
+from xml.parsers.expat import ExpatError
+from xml.sax import SAXException
+
+import mammoth  # type: ignore[import-untyped]
+
+from corpus.archive import damaged, open_archive, read_member, read_xml
+from corpus.document import Document, Limits
+from corpus.load_html import parse_html
+from corpus.markup import document_to_markdown
+
+_LOG = logging.getLogger(__name__)
+
+_STYLES = "\n".join(
+    [
+        "p[style-name='Title'] => h1:fresh",
+        "p[style-name='Titel'] => h1:fresh",
+        "p[style-name='Subtitle'] => p:fresh",
+        *(f"p[style-name='Kop {level}'] => h{level}:fresh" for level in range(1, 7)),
+        *(f"p[style-name='toc {level}'] => !" for level in range(1, 10)),
+        *(f"p[style-name='TOC {level}'] => !" for level in range(1, 10)),
+        "p[style-name='TOC Heading'] => !",
+    ]
+)
+_BROKEN = (
+    DOMException,
+    ExpatError,
+    SAXException,
+    zipfile.BadZipFile,
+    OSError,
+    KeyError,
+    IndexError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    RuntimeError,
+)
+_NAMESPACES = {
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "app": "http://schemas.openxmlformats.org/officeDocument/2006/extended-properties",
+}
+_PROPERTIES = {
+    "title": ("docProps/core.xml", "dc:title"),
+    "author": ("docProps/core.xml", "dc:creator"),
+    "language": ("docProps/core.xml", "dc:language"),
+    "date": ("docProps/core.xml", "dcterms:created"),
+    "publisher": ("docProps/app.xml", "app:Company"),
+}
+
+
+def load_docx(data: bytes, name: str, limits: Limits) -> Document:
+    """The document that ``data`` holds as DOCX: tables as one line a row, footnotes at the end, no pictures.
+
+    Raises:
+        LoadError: the file is damaged, or unpacks to too much.
+    """
+    with open_archive(data, name, limits) as archive:
+        read_member(archive, "word/document.xml", name)
+        properties = _read_properties(archive, name)
+    try:
+        result = mammoth.convert_to_html(
+            io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda image: {})
+        )
+    except _BROKEN as error:  # what the parser of a file with broken parts raises
+        raise damaged(name) from error
+    for message in result.messages:
+        _LOG.debug("%s: %s", name, message.message)
+    tree = parse_html(f"<html><body>{result.value}</body></html>")
+    return Document(("" if tree is None else document_to_markdown(tree),), "docx", properties)
+
+
+def _read_properties(archive: zipfile.ZipFile, name: str) -> Mapping[str, str]:
+    members = set(archive.namelist())
+    found = {}
+    for field, (member, tag) in _PROPERTIES.items():
+        if member in members:
+            value = read_xml(archive, member, name).findtext(f".//{tag}", "", _NAMESPACES)
+            if value.strip():
+                found[field] = " ".join(value.split())
+    return found

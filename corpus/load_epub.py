@@ -1,0 +1,60 @@
+"""Bytes of an EPUB go in, a Document with its chapters in reading order as Markdown comes out."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from urllib.parse import unquote
+
+from lxml import etree  # type: ignore[import-untyped]
+
+from corpus.archive import encrypted, open_archive, read_member, read_xml
+from corpus.document import Document, Limits
+from corpus.load_html import decode_html, parse_html
+from corpus.markup import document_to_markdown
+
+_CONTAINER = "META-INF/container.xml"
+_RIGHTS = "META-INF/rights.xml"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_PROPERTIES = {"title": "title", "author": "creator", "date": "date", "publisher": "publisher", "language": "language"}
+
+
+def load_epub(data: bytes, name: str, limits: Limits) -> Document:
+    """The document that ``data`` holds as EPUB: its chapters in the order of the spine, as one page.
+
+    Raises:
+        LoadError: the file is damaged, protected, or unpacks to too much.
+    """
+    with open_archive(data, name, limits) as archive:
+        if _RIGHTS in archive.namelist():
+            raise encrypted(name)
+        root = read_xml(archive, _CONTAINER, name)
+        package_path = next(iter(root.xpath("//@full-path")), "")
+        package = read_xml(archive, package_path, name)
+        chapters = [_read_chapter(archive, member, name) for member in _spine(package, package_path)]
+    return Document(("\n\n".join(filter(None, chapters)),), "epub", _read_properties(package))
+
+
+def _spine(package: etree._Element, package_path: str) -> list[str]:
+    """The names of the members with chapters, in reading order; the page with the contents is none."""
+    folder = posixpath.dirname(package_path)
+    items = {
+        item.get("id"): posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
+        for item in package.iter("{*}item")
+        if "nav" not in item.get("properties", "").split() and "html" in item.get("media-type", "")
+    }
+    return [items[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in items]
+
+
+def _read_chapter(archive: zipfile.ZipFile, member: str, name: str) -> str:
+    tree = parse_html(decode_html(read_member(archive, member, name), name))
+    return "" if tree is None else document_to_markdown(tree)
+
+
+def _read_properties(package: etree._Element) -> dict[str, str]:
+    found = {}
+    for field, tag in _PROPERTIES.items():
+        values = [" ".join((element.text or "").split()) for element in package.iter(_DC + tag)]
+        if values := [value for value in values if value]:
+            found[field] = "; ".join(values) if field == "author" else values[0]
+    return found

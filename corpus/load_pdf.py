@@ -1,0 +1,168 @@
+"""Bytes of a PDF go in, a Document with the lines of every page in reading order comes out."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+from corpus.archive import damaged, encrypted
+from corpus.document import Document, Limits
+from corpus.errors import LoadError
+from corpus.layout import Piece, find_heading_sizes, write_page
+
+_ONE_AT_A_TIME = threading.Lock()  # pdfium is not safe to use from two threads
+
+_SCAN_WORDS = 20  # a page with a picture over half of it and fewer words than this is a scan
+_PIECE_EMS = 1.0  # a gap of this many letter heights ends a piece
+_HYPHENS = {"\x02", "\ufffe"}  # what pdfium gives for a hyphen at the end of a line
+_SYMBOL_BULLETS = dict.fromkeys(map(ord, "\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf02d\uf0a8"), "•")
+_PROPERTIES = {"title": "Title", "author": "Author", "date": "CreationDate"}
+
+
+def load_pdf(data: bytes, name: str, limits: Limits) -> Document:
+    """The document that ``data`` holds as PDF: one page a page, columns one after the other.
+
+    Raises:
+        LoadError: the file is damaged, needs a password, has too many pages, or is a scan without text.
+    """
+    with _ONE_AT_A_TIME, closing(_open(data, name)) as pdf:
+        if len(pdf) > limits.max_pages:
+            raise LoadError(
+                nl=f"{name} heeft {len(pdf)} pagina's; de grens is {limits.max_pages}. Splits het bestand.",
+                en=f"{name} has {len(pdf)} pages; the limit is {limits.max_pages}. Split the file.",
+            )
+        read = [_read_page(pdf, number, name) for number in range(len(pdf))]
+        properties = _read_properties(pdf)
+    empty = tuple(number for number, (_, is_empty) in enumerate(read, 1) if is_empty)
+    if len(empty) == len(read):
+        raise _without_text(name, len(read))
+    pieces = [found for found, _ in read]
+    sizes = find_heading_sizes(pieces)
+    return Document(tuple(write_page(page, sizes) for page in pieces), "pdf", properties, empty)
+
+
+def _open(data: bytes, name: str) -> pypdfium2.PdfDocument:
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise encrypted(name) from error
+        raise damaged(name) from error
+
+
+def _without_text(name: str, pages: int) -> LoadError:
+    nl = f"de {pages} pagina's zijn" if pages > 1 else "de ene pagina is"
+    en = f"its {pages} pages are" if pages > 1 else "its one page is"
+    return LoadError(
+        nl=f"{name} bevat geen tekst: {nl} een scan of leeg. Herken eerst de tekst, bijvoorbeeld met "
+        f'"ocrmypdf -l nld {name} nieuw.pdf", en voeg nieuw.pdf toe.',
+        en=f"{name} holds no text: {en} a scan or empty. Recognise the text first, for example with "
+        f'"ocrmypdf -l nld {name} new.pdf", and add new.pdf.',
+    )
+
+
+def _read_properties(pdf: pypdfium2.PdfDocument) -> Mapping[str, str]:
+    found = {field: " ".join(pdf.get_metadata_value(key).split()) for field, key in _PROPERTIES.items()}
+    return {field: value for field, value in found.items() if value}
+
+
+def _read_page(pdf: pypdfium2.PdfDocument, number: int, name: str) -> tuple[list[Piece], bool]:
+    """The pieces of one page in the order of the file, and whether the page is empty or a picture of text."""
+    try:
+        with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
+            width, height = page.get_size()
+            left, bottom, right, top = page.get_bbox()
+            turns = page.get_rotation() // 90
+            box = (left, bottom, right, top)
+            pieces = [piece for piece in _pieces(text, turns, box) if piece.text.strip()]
+            words = sum(len(piece.text.split()) for piece in pieces)
+            empty = not any(char.isalpha() for piece in pieces for char in piece.text)
+            if not empty and words < _SCAN_WORDS:
+                empty = _is_picture(page, width * height)
+            return pieces, empty
+    except pypdfium2.PdfiumError as error:
+        raise damaged(name) from error
+
+
+def _is_picture(page: pypdfium2.PdfPage, area: float) -> bool:
+    """Whether one image covers more than half of the page."""
+    for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = image.get_bounds()
+        if (right - left) * (top - bottom) > area / 2:
+            return True
+    return False
+
+
+def _pieces(text: pypdfium2.PdfTextPage, turns: int, box: tuple[float, float, float, float]) -> Iterator[Piece]:
+    """The text of a page cut where a line ends or a wide gap is."""
+    held: list[tuple[str, tuple[float, float, float, float]]] = []
+    rect = pdfium.FS_RECTF()
+    for index in range(text.count_chars()):
+        char = _char(pdfium.FPDFText_GetUnicode(text, index))
+        if char in "\r\n":
+            yield from _piece(held)
+            held = []
+            continue
+        if pdfium.FPDFText_IsGenerated(text, index) == 1 and char.isspace():
+            if held:
+                held.append((" ", held[-1][1]))
+            continue
+        pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(rect))
+        place = _turn((rect.left, rect.top, rect.right, rect.bottom), turns, box)
+        if held and _is_apart(held[-1][1], place):
+            yield from _piece(held)
+            held = []
+        if not char.isspace() or held:
+            held.append((char, held[-1][1] if char.isspace() else place))
+    yield from _piece(held)
+
+
+def _char(code: int) -> str:
+    """The character of a code; a letter that the file does not name is a replacement character."""
+    char = chr(code) if code else "\ufffd"
+    return "-" if char in _HYPHENS else char
+
+
+def _turn(
+    place: tuple[float, float, float, float], turns: int, box: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """A box in the file's coordinates as (left, top, right, bottom) from the top left of the page as shown."""
+    left, top, right, bottom = place
+    first, lowest, last, highest = box
+    if turns == 1:
+        return bottom - lowest, left - first, top - lowest, right - first
+    if turns == 2:
+        return last - right, bottom - lowest, last - left, top - lowest
+    if turns == 3:
+        return highest - top, last - right, highest - bottom, last - left
+    return left - first, highest - top, right - first, highest - bottom
+
+
+def _is_apart(before: tuple[float, float, float, float], place: tuple[float, float, float, float]) -> bool:
+    """Whether a wide gap, or a step back or to another line, lies between two letters."""
+    size = max(before[3] - before[1], 1.0)
+    gap = place[0] - before[2]
+    return gap > size * _PIECE_EMS or gap < -size * 2 or abs(place[3] - before[3]) > size
+
+
+def _piece(held: list[tuple[str, tuple[float, float, float, float]]]) -> Iterator[Piece]:
+    text = " ".join("".join(char for char, _ in held).split()).translate(_SYMBOL_BULLETS)
+    if not text:
+        return
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    places = [place for char, place in held if char != " "]
+    heights = sorted(place[3] - place[1] for place in places)
+    yield Piece(
+        text,
+        min(place[0] for place in places),
+        min(place[1] for place in places),
+        max(place[2] for place in places),
+        max(place[3] for place in places),
+        max(heights[len(heights) // 2], 1.0),
+    )

@@ -1,0 +1,66 @@
+"""What became of one file or page that was to be added: a Receipt, and its JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from corpus.errors import UserError
+from corpus.quality import Quality
+from corpus.types import Report
+
+Outcome = Literal["added", "replaced", "duplicate", "failed"]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one ``source``: a path or an address.
+
+    ``report`` is its row in the catalogue (for a duplicate, that of the report it equals), ``guessed`` the names of the
+    fields in it that the document itself did not give. ``near`` is the id of the report most like it, where one is
+    alike; ``near_share`` the share of the text that both have, from 0 to 1; ``newer`` whether this one was published
+    later. ``seconds`` is what reading it took, with its share of the indexing.
+    """
+
+    source: str
+    outcome: Outcome
+    seconds: float
+    report: Report | None = None
+    quality: Quality | None = None
+    passages: int = 0
+    near: str = ""
+    near_share: float = 0.0
+    newer: bool = False
+    guessed: tuple[str, ...] = ()
+    error: UserError | None = None
+
+
+def receipt_to_json(receipt: Receipt, language: str) -> dict[str, Any]:
+    """A receipt as plain values; the message of an error in ``language``. What is not known is null."""
+    report, quality, error = receipt.report, receipt.quality, receipt.error
+    return {
+        "source": receipt.source,
+        "outcome": receipt.outcome,
+        "id": report.id if report else None,
+        "title": report.title if report else None,
+        "authors": list(report.authors) if report else None,
+        "publisher": report.publisher if report else None,
+        "published": report.published if report else None,
+        "url": report.url if report else None,
+        "file": report.file if report else None,
+        "language": report.language if report else None,
+        "guessed": list(receipt.guessed),
+        "pages": quality.pages if quality else None,
+        "words": quality.words if quality else None,
+        "empty_pages": list(quality.empty_pages) if quality else None,
+        "recognised_share": quality.recognised_share if quality else None,
+        "garbled_share": quality.garbled_share if quality else None,
+        "removed_lines": quality.removed_lines if quality else None,
+        "passages": receipt.passages if quality else None,
+        "duplicate_of": report.id if report and receipt.outcome == "duplicate" else None,
+        "near_duplicate_of": receipt.near or None,
+        "near_share": receipt.near_share if receipt.near else None,
+        "newer_than_near": receipt.newer if receipt.near else None,
+        "seconds": round(receipt.seconds, 3),
+        "error": error.message(language) if error else None,
+    }

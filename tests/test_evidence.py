@@ -1,0 +1,102 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from assistant_desk import make_desk
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.evidence import EVIDENCE_MODEL, WEIGHED_PASSAGES, Weighed, choose, weigh
+from assistant.wire import Desk
+from corpus.split import count_words
+from corpus.types import Sentence
+from index.linear import read_model
+
+
+def weighed(*sentences: tuple[str, float]) -> tuple[Weighed, ...]:
+    return tuple(
+        Weighed(row, Sentence("r", row * 100, row * 100 + len(text), text), 1, probability)
+        for row, (text, probability) in enumerate(sentences)
+    )
+
+
+def apart(count: int) -> np.ndarray:
+    """Vectors of which no two are alike."""
+    return np.eye(max(count, 1), dtype=np.float32)
+
+
+def texts(chosen: Sequence[Weighed]) -> list[str]:
+    return [w.sentence.text for w in chosen]
+
+
+def test_no_more_than_the_asked_for_number_is_chosen() -> None:
+    candidates = weighed(*[(f"Zin {i}.", 0.9) for i in range(9)])
+    assert len(choose(candidates, apart(9), max_quotes=5, max_words=150)) == 5
+
+
+def test_a_sentence_that_does_not_fit_makes_room_for_a_shorter_one() -> None:
+    candidates = weighed(("een " * 6, 0.9), ("twee " * 6, 0.8), ("drie " * 4, 0.7))
+    chosen = choose(candidates, apart(3), max_quotes=5, max_words=10)
+    assert [w.row for w in chosen] == [0, 2]
+
+
+def test_the_best_sentence_is_chosen_however_long_it_is() -> None:
+    candidates = weighed(("woord " * 200, 0.9), ("kort", 0.9))
+    assert [w.row for w in choose(candidates, apart(2), max_quotes=5, max_words=150)] == [0]
+
+
+def test_a_sentence_far_less_probable_than_the_best_is_left_out() -> None:
+    candidates = weighed(("Raak.", 0.9), ("Bijna.", 0.5), ("Mis.", 0.01))
+    assert texts(choose(candidates, apart(3), 5, 150)) == ["Raak.", "Bijna."]
+
+
+def test_what_was_said_already_is_not_said_again() -> None:
+    candidates = weighed(
+        ("Er is geen geld.", 0.9), ("Er is  geen\ngeld.", 0.8), ("Geld ontbreekt.", 0.7), ("Toch wel.", 0.6)
+    )
+    vectors = apart(4).copy()
+    vectors[2] = vectors[0]
+    assert texts(choose(candidates, vectors, 5, 150)) == ["Er is geen geld.", "Toch wel."]
+
+
+def test_nothing_is_chosen_from_nothing() -> None:
+    assert choose((), apart(0), 5, 150) == ()
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.floats(0.001, 1)), min_size=1, max_size=12),
+    st.integers(1, 20),
+    st.integers(20, 200),
+)
+def test_a_choice_keeps_to_its_limits_and_begins_with_the_best(
+    sizes: list[tuple[int, float]], max_quotes: int, max_words: int
+) -> None:
+    ordered = sorted(sizes, key=lambda size: -size[1])
+    candidates = weighed(*[("w " * words + str(i), probability) for i, (words, probability) in enumerate(ordered)])
+    chosen = choose(candidates, apart(len(candidates)), max_quotes, max_words)
+    assert chosen[0] == candidates[0]
+    assert len(chosen) <= max_quotes
+    assert len(chosen) == 1 or sum(count_words(w.sentence.text) for w in chosen) <= max_words
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path)
+
+
+def test_every_sentence_of_the_best_passages_is_weighed_once_most_probable_first(small: Desk) -> None:
+    findings = small.retriever.find("Waarom stokt de samenwerking in een netwerk?", "nl")
+    found = weigh(findings, read_model(EVIDENCE_MODEL))
+    passages = [findings.snapshot.passages[row] for row in findings.rows[:WEIGHED_PASSAGES]]
+    expected = {
+        s
+        for s in findings.snapshot.sentences
+        for p in passages
+        if s.report_id == p.report_id and p.start <= s.start < p.end
+    }
+    assert {w.sentence for w in found} == expected and len(found) == len(expected)
+    probabilities = [w.probability for w in found]
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert all(0 <= p <= 1 for p in probabilities)
+    assert found[0].sentence.text.startswith("Zonder regie stokt de samenwerking")
