@@ -20,6 +20,7 @@ from corpus.errors import IndexBusy, UserError
 from corpus.types import Report
 
 if TYPE_CHECKING:
+    from corpus.quality import Quality
     from index.add import AddReceipt
     from index.receipt import Receipt
     from index.sync import SyncReceipt
@@ -40,17 +41,6 @@ _FIELDS = {
     "published": ("datum", "date"),
     "language": ("taal", "language"),
 }
-_COLUMNS = (
-    ("id", "id"),
-    ("pagina's", "pages"),
-    ("woorden", "words"),
-    ("taal", "language"),
-    ("herkend", "recognised"),
-    ("beschadigd", "garbled"),
-    ("regels weg", "lines out"),
-    ("passages", "passages"),
-    ("s", "s"),
-)
 
 
 @corpus_commands.command()
@@ -143,7 +133,7 @@ def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], 
     from index.add import Given
     from index.add import add as add_reports
     from index.sync import sync
-    from index.watch import changes, watched_files
+    from index.watch import changes, wait_a_moment, watched_files
 
     corpus, index, language = settings.corpus, settings.index, settings.language
 
@@ -159,21 +149,15 @@ def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], 
     with stoppable(language, "Gestopt.", "Stopped."):
         embedder = lazy_embedder(settings)
         for changed in changes(lambda: watched_files(corpus, inbox), {}):
-            _try_until_free(lambda: act(changed), language)
-
-
-def _try_until_free(act: Callable[[], None], language: str) -> None:
-    """Calls ``act``, again while another process is writing; tells what else went wrong."""
-    from index.watch import wait_a_moment
-
-    while True:
-        try:
-            return act()
-        except IndexBusy:
-            wait_a_moment()
-        except UserError as error:
-            err.print(Line(error.message(language), style="red"))
-            return
+            while True:
+                try:
+                    act(changed)
+                except IndexBusy:
+                    wait_a_moment()
+                    continue
+                except UserError as error:
+                    err.print(Line(error.message(language), style="red"))
+                break
 
 
 @contextmanager
@@ -230,37 +214,40 @@ def _print_added(receipt: AddReceipt, language: str) -> None:
 
 
 def _receipt_table(receipts: Sequence[Receipt], dutch: bool) -> Table:
-    """One row for each receipt, with notes below its id; what deserves attention is yellow."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("")
-    for place, names in enumerate(_COLUMNS):
-        table.add_column(names[not dutch], justify="right" if place else "left", overflow="fold")
+    """A row for each receipt: what became of it, and its id with its figures and notes below it."""
+    table = Table(box=None, pad_edge=False, show_header=False)
     for receipt in receipts:
         mark, style, *_ = _OUTCOMES[receipt.outcome]
-        first = Line(receipt.report.id if receipt.report else "", style="bold")
-        for note in _notes(receipt, dutch):
-            first.append(f"\n  {note}", style="not bold yellow")
-        table.add_row(Line(mark, style=style), first, *_figures(receipt))
+        lines = [Line(receipt.report.id if receipt.report else "", style="bold")]
+        if receipt.quality:
+            lines.append(_figures(receipt.quality, receipt.passages, receipt.seconds, dutch))
+        lines += [Line(note, style="yellow") for note in _notes(receipt, dutch)]
+        table.add_row(Line(mark, style=style), Line("\n").join(lines))
     return table
 
 
-def _figures(receipt: Receipt) -> Iterator[Line]:
+def _figures(quality: Quality, passages: int, seconds: float, dutch: bool) -> Line:
+    """The figures of a reading in one line, those that deserve attention in yellow."""
     from corpus.quality import GOOD_GARBLED_SHARE, GOOD_RECOGNISED_SHARE
 
-    quality = receipt.quality
-    if quality is None:
-        yield from [Line("")] * (len(_COLUMNS) - 2)
-    else:
-        yield Line(str(quality.pages or "–"))
-        yield Line(str(quality.words))
-        yield Line(quality.language or "?", style="" if quality.language else "yellow")
-        good = quality.recognised_share >= GOOD_RECOGNISED_SHARE
-        yield Line(f"{quality.recognised_share:.1%}", style="" if good else "yellow")
-        good = quality.garbled_share <= GOOD_GARBLED_SHARE
-        yield Line(f"{quality.garbled_share:.1%}", style="" if good else "yellow")
-        yield Line(str(quality.removed_lines))
-        yield Line(str(receipt.passages))
-    yield Line(f"{receipt.seconds:.1f}")
+    warn = {True: "", False: "yellow"}
+    parts = [
+        (f"{quality.pages} {'pagina’s' if dutch else 'pages'}" if quality.pages else "", ""),
+        (f"{quality.words} {'woorden' if dutch else 'words'}", ""),
+        (quality.language or ("taal onbekend" if dutch else "unknown language"), warn[bool(quality.language)]),
+        (
+            f"{quality.recognised_share:.1%} {'herkend' if dutch else 'recognised'}",
+            warn[quality.recognised_share >= GOOD_RECOGNISED_SHARE],
+        ),
+        (
+            f"{quality.garbled_share:.1%} {'beschadigd' if dutch else 'garbled'}",
+            warn[quality.garbled_share <= GOOD_GARBLED_SHARE],
+        ),
+        (f"{quality.removed_lines} {'regels weggelaten' if dutch else 'lines left out'}", ""),
+        (f"{passages} passages", ""),
+        (f"{seconds:.1f} s", ""),
+    ]
+    return Line(" · ").join(Line(text, style=style) for text, style in parts if text)
 
 
 def _notes(receipt: Receipt, dutch: bool) -> Iterator[str]:

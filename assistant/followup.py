@@ -13,7 +13,7 @@ _LEANS_ON_BEFORE = re.compile(
     r"|\b(dat|dit|die|deze|daar\w*|hier\w*|hij|zij|ze|hun|hen|it|its|that|this|those|these|they|them|their|there|he|she|his|her)\b",
     re.IGNORECASE,
 )
-_FEW_WORDS = 3
+_FEW_WORDS = 2
 
 
 def stand_alone(question: str, turns: Sequence[str], language: str) -> str:

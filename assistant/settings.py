@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     language: Literal["nl", "en"] = Field("nl", description="language of the page and of messages")
     embedding_model: str = Field("default", description="'default', a sentence-transformers folder, or a model's name")
     decline_below: float = Field(
-        0.2, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
+        0.37, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
     )
     max_quotes: int = Field(5, ge=1, le=20, description="quotes in an extractive answer")
     max_words: int = Field(150, ge=20, description="words quoted in an extractive answer")

@@ -1,14 +1,16 @@
-"""Puts the parts together: the only place that names concrete classes."""
+"""Puts the parts together: the only place that names concrete classes.
+
+What only answering needs takes seconds to import, and is imported when a question comes.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from assistant.evidence import EVIDENCE_MODEL
 from assistant.language import detect_language
-from assistant.refuse import REFUSAL_MODEL
 from assistant.settings import Settings
 from corpus.errors import IndexMismatch
 from corpus.types import Report, Text
@@ -19,11 +21,13 @@ from index.gloss import make_glosser
 from index.glossary import read_glossary
 from index.lazy import prepare_embedder
 from index.linear import LinearModel, read_model
-from index.retrieve import PASSAGE_MODEL, HybridRetriever
 from index.snapshot import Snapshot, open_snapshot
 from index.sync import SyncReceipt, index_fingerprint, sync
 from index.types import Embedder, Hit, Progress, no_progress
 from index.vectors import CachedEmbedder
+
+if TYPE_CHECKING:
+    from index.retrieve import HybridRetriever
 
 SEARCH_HITS = 100
 
@@ -54,11 +58,15 @@ class Desk:
     @cached_property
     def evidence_model(self) -> LinearModel:
         """The scorer of sentences."""
+        from assistant.evidence import EVIDENCE_MODEL
+
         return read_model(EVIDENCE_MODEL)
 
     @cached_property
     def refusal_model(self) -> LinearModel:
         """The scorer behind refusals."""
+        from assistant.refuse import REFUSAL_MODEL
+
         return read_model(REFUSAL_MODEL)
 
     @property
@@ -85,6 +93,8 @@ class Desk:
         return self.retriever.find(query, detect_language(query)).hits(SEARCH_HITS)
 
     def _open(self) -> HybridRetriever:
+        from index.retrieve import PASSAGE_MODEL, HybridRetriever
+
         snapshot = open_index(self.settings)
         require_match(snapshot, self._embedder)
         return HybridRetriever(

@@ -16,7 +16,8 @@ MOST_SHRUNK = 100  # text and XML shrink to a twentieth; only a bomb shrinks to 
 MOST_XML_BYTES = 50_000_000  # of one part; a thousand pages take half of that, and its tree ten times as much memory
 _SMALL_BYTES = 10_000_000  # so much may be shrunk to any degree
 _MOST_MEMBERS = 20_000
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, RuntimeError)
+# what a zip file that is damaged raises when it is opened or read
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, RuntimeError)
 
 
 def open_archive(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
@@ -30,14 +31,20 @@ def open_archive(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise damaged(name) from error
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     shrunk = unpacked > _SMALL_BYTES and unpacked > MOST_SHRUNK * len(data)
     largest = max((member.file_size for member in members if member.filename.lower().endswith("ml")), default=0)
-    too_many = len(members) > _MOST_MEMBERS or largest > MOST_XML_BYTES
-    if unpacked > limits.max_unpacked_bytes or shrunk or too_many:
+    if largest > MOST_XML_BYTES:
+        raise LoadError(
+            nl=f"{name} heeft een deel van {largest / 1e6:,.0f} MB aan tekst; de grens is {MOST_XML_BYTES / 1e6:g} MB. "
+            "Splits het, of sla het op als PDF.",
+            en=f"{name} has a part with {largest / 1e6:,.0f} MB of text; the limit is {MOST_XML_BYTES / 1e6:g} MB. "
+            "Split it, or save it as PDF.",
+        )
+    if unpacked > limits.max_unpacked_bytes or shrunk or len(members) > _MOST_MEMBERS:
         most = limits.max_unpacked_bytes / 1e6
         raise LoadError(
             nl=f"{name} wordt uitgepakt {unpacked / 1e6:,.0f} MB uit {len(data) / 1e6:.1f} MB; de grens is "
@@ -56,7 +63,7 @@ def read_member(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
     """
     try:
         return archive.read(member)
-    except (KeyError, *_UNREADABLE) as error:
+    except (KeyError, *UNREADABLE) as error:
         raise damaged(name) from error
 
 

@@ -98,12 +98,14 @@ def stage_file(corpus: Path, name: str, data: bytes) -> Path:
 
 
 def commit(corpus: Path, change: Change) -> None:
-    """Makes a change happen, with the files staged for it; nothing where there is none. For the holder of the lock.
+    """Makes a change happen, with the files staged for it. For the holder of the lock.
+
+    A catalogue that is not there is made, also where there is nothing to change.
 
     Raises:
         CorpusError: nothing can be written, and nothing happened.
     """
-    if change == Change():
+    if change == Change() and (corpus / CATALOGUE).exists():
         return
     staged = corpus / REPORTS / _STAGED
     try:

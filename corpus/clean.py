@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import ftfy
 from markdown_it import MarkdownIt
 
-from corpus.boilerplate import is_running, strip_boilerplate
+from corpus.boilerplate import RUNNING_WORDS, is_running, strip_boilerplate
 from corpus.document import Document
 from corpus.layout import CELL
 from corpus.pages import join_broken_words, strip_contents, strip_running_lines
@@ -433,7 +433,7 @@ def _gap(previous: _Block | None, block: _Block) -> str:
         return "\n"
     over_page = previous.page != block.page and previous.kind != "heading" and block.kind == "paragraph"
     if over_page and not _SENTENCE_END.search(previous.text):
-        unfinished = is_running(previous.text) and _LEADS_ON.search(previous.text)
+        unfinished = len(previous.text.split()) >= RUNNING_WORDS and _LEADS_ON.search(previous.text)
         if block.text[0].islower() or unfinished:
             return " "
     return "\n\n"

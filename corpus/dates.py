@@ -79,11 +79,12 @@ def _iso(parts: dict[str, str | None], latest_year: int) -> str:
     year = int(parts["year"] or 0)
     name = parts.get("month")
     month = (_MONTHS.get(name.casefold()) or int(name)) if name else None
-    day = int(parts.get("day") or 0) or None
+    number = parts.get("day")
+    day = int(number) if number else None
     if not EARLIEST_YEAR <= year <= latest_year:
         return ""
     try:
-        date(year, month or 1, day or 1)
+        date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return ""
-    return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if month and day else "")
+    return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")

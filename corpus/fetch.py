@@ -79,8 +79,9 @@ def fetch_where(url: str, limits: Limits, timeout_seconds: float, may_reach: Cal
     transport = _Transport(_CheckedNetwork(deadline, may_reach))
     try:
         with (
-            httpx.Client(transport=transport, follow_redirects=True, max_redirects=MOST_REDIRECTS, trust_env=False)
-            as client,
+            httpx.Client(
+                transport=transport, follow_redirects=True, max_redirects=MOST_REDIRECTS, trust_env=False
+            ) as client,
             client.stream("GET", url, headers={"User-Agent": _AGENT}, timeout=timeout_seconds) as response,
         ):
             _check_answer(response, url)

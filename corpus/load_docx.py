@@ -12,7 +12,7 @@ from xml.sax import SAXException
 
 import mammoth  # type: ignore[import-untyped]
 
-from corpus.archive import damaged, open_archive, read_member, read_xml
+from corpus.archive import UNREADABLE, damaged, open_archive, read_member, read_xml
 from corpus.document import Document, Limits
 from corpus.load_html import parse_html
 from corpus.markup import document_to_markdown
@@ -34,14 +34,12 @@ _BROKEN = (
     DOMException,
     ExpatError,
     SAXException,
-    zipfile.BadZipFile,
-    OSError,
     KeyError,
     IndexError,
     ValueError,
     AttributeError,
     TypeError,
-    RuntimeError,
+    *UNREADABLE,
 )
 _NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 from lxml import html  # type: ignore[import-untyped]
 
 from corpus.load_html import tree_to_markdown
 
-_MARKS = re.compile(r"[\\_`\[\]<>&]|\*(?! )")
+_MARKS = re.compile(r"[\\_`\[\]]|\*(?! )")
 _BLOCKS = "p|h1|h2|h3|h4|h5|h6|ul|ol|table|div"
 
 
@@ -31,7 +32,7 @@ def document_to_markdown(tree: html.HtmlElement) -> str:
 
 
 def _escape(text: str | None) -> str | None:
-    return _MARKS.sub(r"\\\g<0>", text) if text else text
+    return escape(_MARKS.sub(r"\\\g<0>", text), quote=False) if text else text
 
 
 def _number(item: html.HtmlElement, number: str) -> None:

@@ -40,7 +40,7 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(
-    r"(?:(?:geschreven |opgesteld |written )?(?:door|by)|auteurs?|auteur\(s\)|authors?|author\(s\)|tekst|onderzoekers?)"
+    r"(?:(?:geschreven |opgesteld |written )?(?:door|by)|auteur(?:s|\(s\))?|author(?:s|\(s\))?|tekst|onderzoekers?)"
     r"\s*(?P<colon>:)?\s*(?P<names>\S.*)",
     re.IGNORECASE,
 )
@@ -193,12 +193,12 @@ def _names(text: str) -> tuple[str, ...]:
     >>> _names("dr. J. de Vries, Lian Stouthard en Nick Zonneveld"), _names("Jansen, P.J.; admin")
     (('J. de Vries', 'Lian Stouthard', 'Nick Zonneveld'), ('P.J. Jansen',))
     """
-    plain = re.sub(r"\([^)]*\)|\S+@\S+", "", _DEGREES.sub("", text)).strip(" .,;")
+    plain = re.sub(r"\([^)]*\)|\S+@\S+", "", _DEGREES.sub("", text)).strip(" ,;")
     return tuple(dict.fromkeys(name for part in _SPLIT_NAMES.split(plain) for name in _split_commas(part)))
 
 
 def _split_commas(part: str) -> Iterator[str]:
-    pieces = [piece.strip(" .") if len(piece.strip()) > 4 else piece.strip() for piece in part.split(",")]
+    pieces = [re.sub(r"(?<=[^\W\d_]{2})\.$", "", piece.strip()) for piece in part.split(",")]
     if len(pieces) == 2 and _INITIALS.fullmatch(pieces[1]):
         pieces = [f"{pieces[1]} {pieces[0]}"]
     return (piece for piece in pieces if _NAME.fullmatch(piece) and not _JUNK_NAME.fullmatch(piece))
@@ -206,7 +206,7 @@ def _split_commas(part: str) -> Iterator[str]:
 
 def _is_only_names(text: str) -> bool:
     """Whether a text is names and nothing else, so that "Door Wmo-beleid …" is no byline."""
-    parts = [piece for part in _SPLIT_NAMES.split(_DEGREES.sub("", text).strip(" .")) for piece in part.split(",")]
+    parts = [piece for part in _SPLIT_NAMES.split(_DEGREES.sub("", text).strip(" .,")) for piece in part.split(",")]
     return all(_NAME.fullmatch(part.strip()) for part in parts)
 
 

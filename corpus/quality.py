@@ -1,8 +1,8 @@
 """A document and its cleaned text go in, figures that tell a good reading from a bad one come out.
 
 Which words are recognised is told without a dictionary: ``trigrams.txt`` holds the threes of letters, accents
-aside, that occur in the shipped reports, in the glossary and in Dutch statutes and English prose. Of the words
-of an unseen report 99% are made of these alone; of words whose letters a broken font has swapped, 11%.
+aside, that occur in the shipped reports, in the glossary and in Dutch statutes and English prose. Measured on
+texts left out of it, over 99% of the words are recognised; where a broken font has swapped the letters, 12%.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ GOOD_RECOGNISED_SHARE = 0.9  # below this, many words are damaged or the report 
 GOOD_GARBLED_SHARE = 0.005  # above this, a reader sees the damage
 
 _TRIGRAMS = Path(__file__).with_name("trigrams.txt")
-_LEAST_SHARE = 0.9  # of a word's trigrams that are known; a word of up to ten letters must have all
+_LEAST_SHARE = 0.8  # of a word's trigrams that are known; a word of five letters may have one that is not
 _ABBREVIATION_CHARS = 6
 _LONE_LETTERS = {"a", "i", "u", "à"}
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -57,9 +57,7 @@ class Quality:
         return read and not self.empty_pages
 
 
-def measure(
-    document: Document, text: Text, words_known: Collection[str] = (), removed: Sequence[str] = ()
-) -> Quality:
+def measure(document: Document, text: Text, words_known: Collection[str] = (), removed: Sequence[str] = ()) -> Quality:
     """The quality of ``document``, cleaned as ``text`` by taking out ``removed``.
 
     ``words_known`` are words in lower case that count as recognised whatever their letters, such as names.
@@ -92,10 +90,11 @@ def garbled_share(text: str) -> float:
     >>> garbled_share("Cli\ufffdnten"), garbled_share("Cliënten")
     (0.125, 0.0)
     """
-    visible = sum(not char.isspace() for char in text)
-    wrong = sum(len(match[0]) for match in _MOJIBAKE.finditer(text))
-    wrong += sum(_is_wrong(char) for char in text if not char.isascii() or not char.isprintable())
-    return wrong / visible if visible else 0.0
+    rest = _MOJIBAKE.sub("", text)
+    misread = len(text) - len(rest)
+    wrong = sum(_is_wrong(char) for char in rest if not char.isascii() or not char.isprintable())
+    sound = sum(not char.isspace() and not _is_wrong(char) for char in rest)
+    return (misread + wrong) / (misread + wrong + sound) if misread + wrong else 0.0
 
 
 def find_trigrams(word: str) -> set[str]:

@@ -7,13 +7,12 @@ find sources -> for each: get, load, clean, compare, propose metadata, stage -> 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import chain, count
-from pathlib import Path
+from pathlib import Path, PurePath
 from time import perf_counter
 
 from corpus.catalogue import CATALOGUE, LANGUAGES, REPORTS, is_slug, normalise_date, read_catalogue
@@ -22,7 +21,7 @@ from corpus.clean import clean_with_report
 from corpus.document import Limits
 from corpus.errors import LoadError, UsageError
 from corpus.load import load_data
-from corpus.metadata import Proposal, propose, propose_id
+from corpus.metadata import propose, propose_id
 from corpus.quality import measure
 from corpus.read import read_text
 from corpus.types import Report
@@ -209,7 +208,7 @@ def _begin(corpus: Path, index: Path, stage: Callable[[str, bytes], object], pro
     for done, report in enumerate(missing):
         progress("compare", done, len(missing))
         try:
-            known[report.id] = likeness(read_text(corpus, report))
+            known[report.id] = likeness(read_text(corpus, report), report.file)
         except LoadError as error:
             logger.info("%s cannot be compared: %s", report.id, error)
     return _Draft(corpus, stage, {report.id: report for report in reports}, known)
@@ -253,14 +252,14 @@ def _judge(draft: _Draft, source: Source, given: Given, may_replace: bool, limit
     cleaned = clean_with_report(given.id, document)
     if not cleaned.text.content:
         raise _no_running_text(content.name)
-    alike = likeness(cleaned.text)
+    alike = likeness(cleaned.text, content.url or str(content.path))
     same = next((draft.reports[id] for id, other in draft.likenesses.items() if other.digest == alike.digest), None)
     if same and same.id != corrects:
         return Receipt(source.label, "duplicate", 0.0, same)
 
     proposal = propose(document, cleaned.text, Path(content.name))
     said = {name: getattr(given, name) for name in _PROPOSED if getattr(given, name)}
-    report_id = given.id or _choose_id(draft, replace(proposal, **said), content.name, alike)
+    report_id = given.id or _version_of(draft, alike) or propose_id(replace(proposal, **said), draft.reports)
     old = draft.reports.get(report_id)
     if old and not may_replace:
         raise _needs_replace(source.label, old)
@@ -291,23 +290,16 @@ def _judge(draft: _Draft, source: Source, given: Given, may_replace: bool, limit
     )
 
 
-def _choose_id(draft: _Draft, proposal: Proposal, name: str, alike: Likeness) -> str:
-    """The id of the report that this is another version of, else a new one.
+def _version_of(draft: _Draft, one: Likeness) -> str:
+    """The id of the report that ``one`` is another version of, or an empty string.
 
-    It is another version where it would get the id of a report, but for a number after it, and is like that report; and
-    where the file has that report's id for its name.
+    That is the one from the same path or address, else one that is alike and whose file had the same name.
     """
-    base = propose_id(proposal, ())
-    family = {
-        name: draft.likenesses[name]
-        for name in draft.likenesses.keys() - draft.put.keys()
-        if re.fullmatch(rf"{re.escape(base)}(?:-\d{{1,2}})?", name)
-    }
-    version_of, _ = most_alike(alike, family)
-    stem = Path(name).stem.casefold()
-    if not version_of and stem in draft.reports and stem not in draft.put:
-        return stem
-    return version_of or propose_id(proposal, draft.reports)
+    others = {name: other for name, other in draft.likenesses.items() if name not in draft.put}
+    same = next((name for name, other in others.items() if other.source == one.source), "")
+    file_name = PurePath(one.source).name.casefold()
+    namesakes = {name: other for name, other in others.items() if PurePath(other.source).name.casefold() == file_name}
+    return same or most_alike(one, namesakes)[0]
 
 
 def _place(draft: _Draft, report_id: str, content: Content, old: Report | None) -> str:
@@ -327,9 +319,8 @@ def _place(draft: _Draft, report_id: str, content: Content, old: Report | None) 
 
 def _name_in(folder: Path, path: Path | None) -> str:
     """The name of a file relative to ``folder``, or an empty string where it lies elsewhere."""
-    if path is None or not path.resolve().is_relative_to(folder.resolve()):
-        return ""
-    return path.resolve().relative_to(folder.resolve()).as_posix()
+    folder = folder.resolve()
+    return path.relative_to(folder).as_posix() if path and path.is_relative_to(folder) else ""
 
 
 def _checked(given: Given, sources: Sequence[Source]) -> Given:

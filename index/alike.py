@@ -20,15 +20,19 @@ _FILE = "likeness.json"
 
 @dataclass(frozen=True)
 class Likeness:
-    """What is compared of a report: the digest of its words, and the signature that tells how much two texts share."""
+    """What is compared of a report: the digest of its words, and the signature that tells how much two texts share.
+
+    ``source`` is the path or the address that the report came from, or the name of its file where that is not known.
+    """
 
     digest: str
     signature: Signature
+    source: str
 
 
-def likeness(text: Text) -> Likeness:
-    """What is compared of a text."""
-    return Likeness(exact_digest(text.content), signature(text.content))
+def likeness(text: Text, source: str) -> Likeness:
+    """What is compared of a text that came from ``source``."""
+    return Likeness(exact_digest(text.content), signature(text.content), source)
 
 
 def most_alike(one: Likeness, others: Mapping[str, Likeness]) -> tuple[str, float]:
@@ -45,7 +49,8 @@ def read_likenesses(index: Path, reports: Iterable[Report]) -> dict[str, Likenes
 
 def write_likenesses(index: Path, reports: Iterable[Report], found: Mapping[str, Likeness]) -> None:
     """Keeps the likenesses of these reports, and no others."""
-    rows = {_key(r): [found[r.id].digest, found[r.id].signature.minima.hex()] for r in reports if r.id in found}
+    known = ((report, found[report.id]) for report in reports if report.id in found)
+    rows = {_key(report): [one.digest, one.signature.minima.hex(), one.source] for report, one in known}
     path = index / f"{_FILE}.new"
     path.write_text(json.dumps(rows, indent=0), "utf-8")
     os.replace(path, index / _FILE)
@@ -60,6 +65,6 @@ def _read(path: Path) -> dict[str, Likeness]:
     """What was kept; nothing where it cannot be read, as it is worked out again then."""
     try:
         rows = json.loads(path.read_text("utf-8"))
-        return {key: Likeness(digest, Signature(bytes.fromhex(minima))) for key, (digest, minima) in rows.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return {key: Likeness(row[0], Signature(bytes.fromhex(row[1])), row[2]) for key, row in rows.items()}
+    except (OSError, ValueError, TypeError, AttributeError, LookupError):
         return {}

@@ -55,7 +55,7 @@ def fold(word: str) -> str:
     >>> fold("Beëindigd")
     'beeindigd'
     """
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    decomposed = unicodedata.normalize("NFKD", word.casefold()).casefold()
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

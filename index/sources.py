@@ -80,7 +80,7 @@ def _expand(name: str, limits: Limits) -> Iterator[Source]:
 
 
 def _file(path: Path, limits: Limits) -> Source:
-    return Source(str(path), lambda: Content(read_bytes(path, limits), path.name, path=path))
+    return Source(str(path), lambda: Content(read_bytes(path, limits), path.name, path=path.resolve()))
 
 
 def _fetch(url: str, limits: Limits) -> Content:

@@ -55,7 +55,7 @@ PASSAGE_WORDS = 160
 
 @dataclass(frozen=True)
 class SyncReceipt:
-    """What a sync did: ids of reports ``added``, ``changed``, ``removed``; those ``unchanged``; and why some ``failed``.
+    """What a sync did: ids of reports ``added``, ``changed``, ``removed``, ``unchanged``; and why some ``failed``.
 
     ``rebuilt_because`` is empty unless an existing index was made anew. ``recovered`` tells that what an interrupted
     writer had left behind was cleared away.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from index_corpus import REPORTS, write_corpus
 
 from assistant.settings import load_settings
@@ -14,8 +15,15 @@ from assistant.types import Answer
 from assistant.wire import Desk, open_desk, sync_index
 from corpus.split import count_words
 from index.fake_embed import HashingEmbedder
+from index.types import Embedder
 
 EMBEDDER = HashingEmbedder()
+
+
+def use_model(monkeypatch: pytest.MonkeyPatch, embedder: Embedder = EMBEDDER) -> None:
+    """Has every command use this embedder, in place of the real model that takes seconds to load."""
+    for loader in ("load_embedder", "prepare_embedder"):
+        monkeypatch.setattr(f"assistant.wire.{loader}", lambda *_: embedder)
 
 
 def write_glossary(folder: Path) -> Path:

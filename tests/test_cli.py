@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from assistant_desk import EMBEDDER, markers, write_glossary
+from assistant_desk import markers, use_model, write_glossary
 from index_corpus import REPORTS, write_corpus
 
 from assistant.cli import app, run
 from assistant.settings import Settings
+from index.fake_embed import HashingEmbedder
 from index.generation import require_visible, writer_lock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +43,7 @@ Wmo = Callable[..., Result]
 def wmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Wmo:
     """Runs ``wmo`` in this process on a small corpus, with the model that counts words."""
     write_corpus(tmp_path / "corpus", REPORTS)
-    monkeypatch.setattr("assistant.wire.load_embedder", lambda *_: EMBEDDER)
+    use_model(monkeypatch)
     monkeypatch.setenv("WMO_CORPUS", str(tmp_path / "corpus"))
     monkeypatch.setenv("WMO_INDEX", str(tmp_path / "index"))
     monkeypatch.setenv("WMO_GLOSSARY", str(write_glossary(tmp_path)))
@@ -306,7 +307,7 @@ def test_a_second_writer_is_asked_to_wait_and_readers_read_on(
 def test_an_index_of_another_model_is_refused_until_it_is_made_anew(
     synced: Wmo, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
-    monkeypatch.setattr("assistant.wire.load_embedder", lambda *_: type(EMBEDDER)(dimension=32))
+    use_model(monkeypatch, HashingEmbedder(dimension=32))
     assert_refused(synced("ask", QUESTION, language=language), 1, "hashed-words-64", "wmo sync --rebuild")
     assert synced("sync").code == 0 and synced("ask", QUESTION).code == 0
 

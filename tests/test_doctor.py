@@ -2,19 +2,19 @@ import shutil
 from pathlib import Path
 
 import pytest
-from assistant_desk import EMBEDDER
+from assistant_desk import use_model
 from index_corpus import REPORTS, write_corpus
 
 from assistant.doctor import Finding, _packages, examine
 from assistant.settings import Settings, load_settings
 from assistant.wire import sync_index
+from index.fake_embed import HashingEmbedder
 from index.generation import require_visible, writer_lock
 
 
 @pytest.fixture(autouse=True)
 def quick_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model that counts words in place of the real one, which takes seconds to load."""
-    monkeypatch.setattr("assistant.wire.load_embedder", lambda *_: EMBEDDER)
+    use_model(monkeypatch)
 
 
 @pytest.fixture
@@ -65,8 +65,7 @@ def test_a_damaged_index_is_named_with_its_remedy(healthy: Settings) -> None:
 
 
 def test_an_index_of_another_model_does_not_match(healthy: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = type(EMBEDDER)(dimension=32)
-    monkeypatch.setattr("assistant.wire.load_embedder", lambda *_: other)
+    use_model(monkeypatch, HashingEmbedder(dimension=32))
     found = by_check(examine(healthy))
     assert not found["fingerprint"].ok and "hashed-words-64" in found["fingerprint"].nl
 

@@ -40,6 +40,7 @@ def test_words_and_numbers_are_cut_from_a_text(text: str, expected: tuple[str, .
         ("540.000", "540000"),
         ("het besluit", "besluiten"),
         ("'s avonds", "avond"),
+        ("𝐖𝐦𝐨", "Wmo"),
     ],
 )
 def test_two_ways_of_writing_give_the_same_stems(one: str, other: str) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,8 +37,8 @@ def test_no_more_than_the_asked_for_number_is_chosen() -> None:
 
 
 def test_a_sentence_that_does_not_fit_makes_room_for_a_shorter_one() -> None:
-    candidates = weighed(("een " * 6, 0.9), ("twee " * 6, 0.8), ("drie " * 4, 0.7))
-    chosen = choose(candidates, apart(3), max_quotes=5, max_words=10)
+    candidates = weighed(("een " * 6, 0.9), ("twee " * 6, 0.8), ("drie " * 5, 0.7))
+    chosen = choose(candidates, apart(3), max_quotes=5, max_words=11)
     assert [w.row for w in chosen] == [0, 2]
 
 
@@ -60,12 +61,25 @@ def test_what_was_said_already_is_not_said_again() -> None:
     assert texts(choose(candidates, vectors, 5, 150)) == ["Er is geen geld.", "Toch wel."]
 
 
+def test_a_fragment_is_chosen_only_where_there_is_no_whole_sentence() -> None:
+    fragment, whole = ("Integraal werken.", 0.9), ("Integraal werken vraagt ruimte voor experimenten.", 0.5)
+    assert texts(choose(weighed(fragment, whole), apart(2), 5, 150)) == [whole[0]]
+    assert texts(choose(weighed(fragment), apart(1), 5, 150)) == [fragment[0]]
+
+
+def test_another_report_that_is_nearly_as_probable_is_heard_first() -> None:
+    one, two, three = weighed(*[(f"Dit is een hele zin, nummer {i}.", p) for i, p in enumerate((0.9, 0.85, 0.8))])
+    other = replace(three, sentence=replace(three.sentence, report_id="other"))
+    assert [w.row for w in choose((one, two, other), apart(3), max_quotes=2, max_words=150)] == [0, 2]
+    assert [w.row for w in choose((one, two, three), apart(3), max_quotes=2, max_words=150)] == [0, 1]
+
+
 def test_nothing_is_chosen_from_nothing() -> None:
     assert choose((), apart(0), 5, 150) == ()
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 60), st.floats(0.001, 1)), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(5, 60), st.floats(0.001, 1)), min_size=1, max_size=12),
     st.integers(1, 20),
     st.integers(20, 200),
 )

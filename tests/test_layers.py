@@ -16,10 +16,12 @@ CONCRETE = {
     "DenseIndex",
     "HashingEmbedder",
     "HybridRetriever",
+    "LazyEmbedder",
     "LexicalIndex",
     "SentenceEmbedder",
     "load_embedder",
     "open_snapshot",
+    "prepare_embedder",
 }
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-import random
 import zipfile
 from datetime import datetime
+from html import escape
 
 import docx
 import pytest
@@ -64,8 +64,7 @@ def test_headings_paragraphs_and_tables_keep_their_order_and_kind() -> None:
             cell.text = words
     text = read(document)
     assert text.content == (
-        f"Wijkteams in beweging\n\nSamenwerking\n\n{BODY}\n\nCijfers\n\n"
-        "- Gemeente | 2015 | 2016\n- Almere | 70% | 80%"
+        f"Wijkteams in beweging\n\nSamenwerking\n\n{BODY}\n\nCijfers\n\n- Gemeente | 2015 | 2016\n- Almere | 70% | 80%"
     )
     assert [(heading.level, heading.title) for heading in text.headings] == [
         (1, "Wijkteams in beweging"),
@@ -126,7 +125,7 @@ BOMB = b"<w:document>" + b" " * 20_000_000 + b"</w:document>"
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     data = rewritten(plain(), word__document=BOMB)
     assert len(BOMB) > MOST_SHRUNK * len(data)
-    with pytest.raises(LoadError, match="unpacks to 20 MB"):
+    with pytest.raises(LoadError, match=r"unpacks to \d\d MB"):
         load_data(data, "bom.docx")
 
 
@@ -136,11 +135,12 @@ def test_the_limit_on_what_a_file_unpacks_to_is_kept() -> None:
 
 
 def test_a_part_that_is_too_large_to_read_is_refused_however_it_is_packed() -> None:
-    noise = random.Random(1).randbytes(500_000).hex().encode()  # shrinks to a half
-    data = rewritten(plain(), word__document=noise * 51)
-    assert len(data) * MOST_SHRUNK > MOST_XML_BYTES
-    with pytest.raises(LoadError, match="unpacks to 51 MB"):
-        load_data(data, "groot.docx")
+    with zipfile.ZipFile(io.BytesIO(), "w") as archive:
+        archive.writestr("word/document.xml", b"x" * (MOST_XML_BYTES + 1))
+        buffer = archive.fp
+        assert isinstance(buffer, io.BytesIO)
+    with pytest.raises(LoadError, match="a part with 50 MB of text"):
+        load_data(buffer.getvalue(), "groot.docx")
 
 
 def test_a_member_that_holds_more_than_the_table_of_contents_says_is_refused() -> None:
@@ -196,35 +196,62 @@ def test_the_old_format_of_word_is_unknown() -> None:
         load_data(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "oud.docx")
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(st.sampled_from(["De", "Wmo", "<b>", "*ster*", "a_b", "[x]", "&lt;", "1.", "-", "#", "|", "\\"]), min_size=1))
+NAMES = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/></Types>'
+)
+RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Target='
+    '"word/document.xml" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/>'
+    "</Relationships>"
+)
+
+
+def smallest(body: bytes) -> bytes:
+    """A document of the parts without which there is none."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", TYPES)
+        archive.writestr("_rels/.rels", RELATIONS)
+        archive.writestr("word/document.xml", body)
+    return buffer.getvalue()
+
+
+def paragraph(words: str) -> bytes:
+    return (
+        f"<w:document {NAMES}><w:body><w:p><w:r><w:t>{escape(words)}</w:t></w:r></w:p></w:body></w:document>"
+    ).encode()
+
+
+MARKED = ["De", "Wmo", "<b>", "*ster*", "a_b", "[x]", "&lt;", "1.", "-", "#", "|", "\\", "<!--", "`"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(MARKED), min_size=1))
 def test_no_word_of_a_paragraph_is_lost(parts: list[str]) -> None:
-    document = docx.Document()
-    document.add_paragraph(f"Begin {' '.join(parts)} einde.")
-    assert read(document).content == f"Begin {' '.join(parts)} einde."
+    words = f"Begin {' '.join(parts)} einde."
+    assert clean("r", load_data(smallest(paragraph(words)), "rapport.docx")).content == words
 
 
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=40), st.floats(0, 1))
 def test_a_document_with_damage_anywhere_is_read_or_refused(noise: bytes, place: float) -> None:
-    start = int(place * len(WHOLE))
+    whole = smallest(paragraph(BODY))
+    start = int(place * len(whole))
     try:
-        load_data(WHOLE[:start] + noise + WHOLE[start + len(noise) :], "stuk.docx")
+        load_data(whole[:start] + noise + whole[start + len(noise) :], "stuk.docx")
     except LoadError as error:
         assert "stuk.docx" in error.nl
 
 
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None)
 @given(st.binary(min_size=1, max_size=40), st.floats(0, 1))
 def test_a_document_with_broken_xml_inside_is_read_or_refused(noise: bytes, place: float) -> None:
-    with zipfile.ZipFile(io.BytesIO(WHOLE)) as archive:
-        xml = archive.read("word/document.xml")
+    xml = paragraph(BODY)
     start = int(place * len(xml))
-    broken = xml[:start] + noise + xml[start + len(noise) :]
     try:
-        load_data(rewritten(WHOLE, word__document=broken), "stuk.docx")
+        load_data(smallest(xml[:start] + noise + xml[start + len(noise) :]), "stuk.docx")
     except LoadError as error:
         assert "stuk.docx" in error.nl
-
-
-WHOLE = plain()

@@ -47,7 +47,8 @@ EPUB = {
 <spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/></spine></package>""",
     "boek/nav.xhtml": "<html><body><nav>Inhoud</nav></body></html>",
     "boek/een.xhtml": f"<html><body><h1>Een</h1><p>{BODY}</p></body></html>",
-    "boek/deel twee.xhtml": f"<?xml version='1.0' encoding='utf-8'?><html><body><h1>Twee</h1><p>{BODY}</p></body></html>",
+    "boek/deel twee.xhtml": "<?xml version='1.0' encoding='utf-8'?>"
+    f"<html><body><h1>Twee</h1><p>{BODY}</p></body></html>",
 }
 
 

@@ -173,7 +173,11 @@ def test_columns_are_read_one_after_the_other(data: bytes, count: int) -> None:
 
 
 def test_the_rows_of_a_table_stay_rows() -> None:
-    rows = [("Gemeente", "2015", "2016"), ("Almere", "70 procent", "80 procent"), ("Tilburg", "60 procent", "75 procent")]
+    rows = [
+        ("Gemeente", "2015", "2016"),
+        ("Almere", "70 procent", "80 procent"),
+        ("Tilburg", "60 procent", "75 procent"),
+    ]
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("Times", size=11)
