@@ -26,6 +26,14 @@ check: $(INSTALLED) ## format, lint, types and tests
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+eval: $(INSTALLED) ## run the shipped question sets and open the reports
+	@$(BIN)/wmo sync --quiet
+	@$(BIN)/wmo eval run eval/questions/articles.jsonl --out .eval/articles
+	@$(BIN)/wmo sync --quiet --corpus eval/practice --index .index/practice
+	@$(BIN)/wmo eval run eval/practice/questions.jsonl --out .eval/practice --corpus eval/practice --index .index/practice
+	@$(BIN)/python -m webbrowser -t "file://$(CURDIR)/.eval/articles/report.html" >/dev/null
+	@$(BIN)/python -m webbrowser -t "file://$(CURDIR)/.eval/practice/report.html" >/dev/null
+
 clean: ## remove the index, which is made anew from the corpus; reports and environment stay
 	rm -rf .index
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -209,7 +209,16 @@ def _print_added(receipt: AddReceipt, language: str) -> None:
     for r in receipt.receipts:
         if r.error:
             err.print(Line(f"{r.source}: {r.error.message(language)}", style="red"))
-    for report_id, error in receipt.sync.failed if receipt.sync else ():
+    if receipt.sync:
+        _say_others(receipt.sync, {r.report.id for r in receipt.receipts if r.report}, language)
+
+
+def _say_others(sync: SyncReceipt, known: Collection[str], language: str) -> None:
+    """What the sync did besides: reports that were added, changed or removed by hand, and those that cannot be read."""
+    others = [report_id for report_id in (*sync.added, *sync.changed, *sync.removed) if report_id not in known]
+    if others:
+        out.print(Line(("Ook bijgewerkt: " if language == "nl" else "Also updated: ") + ", ".join(others)))
+    for report_id, error in sync.failed:
         err.print(Line(f"{report_id}: {error.message(language)}", style="yellow"))
 
 

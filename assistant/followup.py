@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from index.dutch import is_stopword, words
 
 _LEANS_ON_BEFORE = re.compile(
-    r"^(en|maar|and|but|what about|how about|hoe zit|waarom|waarom niet|why|why not)\b.{0,25}$"
-    r"|^(en|and|maar|but|so|dus)\b"
-    r"|\b(dat|dit|die|deze|daar\w*|hier\w*|hij|zij|ze|hun|hen|it|its|that|this|those|these|they|them|their|there|he|she|his|her)\b",
+    r"^(en|and|maar|but|so|dus)\b|^(what|how) about\b|^hoe zit\b"
+    r"|^(\w+ ){0,3}(dat|dit|die|deze|that|this|those|these)\b"
+    r"|\b(daar\w*|hier\w*|hij|zij|ze|hun|hen|it|its|they|them|their|he|she|his|her)\b",
     re.IGNORECASE,
 )
-_FEW_WORDS = 2
+_FEW_WORDS = 1
 
 
 def stand_alone(question: str, turns: Sequence[str], language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -17,6 +17,8 @@ _CELL_EMS = 2.5  # a gap of this many letter heights in a line parts two cells, 
 _SPACE_EMS = 0.15
 _COLUMN_LINES = 3
 _COLUMN_CHARS = 18  # a column of shorter lines than this, on average, is one of a table
+_MARGIN_LINES = 3  # of a running head or foot, at most
+_MARGIN_EMS = 0.8  # of white, at least, between it and the text
 _NEW_PARAGRAPH_LEADING = 1.3
 _INDENT_EMS = 0.8
 
@@ -65,7 +67,8 @@ def write_page(pieces: Sequence[Piece], heading_sizes: Sequence[float]) -> str:
     """
     lines: list[str] = []
     above: list[Piece] = []
-    for column in _columns(list(pieces)):
+    head, body, foot = _margins(pieces)
+    for column in (head, *_columns(body), foot):
         rows = _rows(column)
         edge = max((row.right for row in rows), default=0.0)
         margin = min((row.left for row in rows), default=0.0)
@@ -89,6 +92,32 @@ def write_page(pieces: Sequence[Piece], heading_sizes: Sequence[float]) -> str:
 
 
 # Columns
+
+
+def _margins(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece], list[Piece]]:
+    """The pieces of the running head, of the body and of the running foot.
+
+    Parts of a running head that stand left and right on one line would otherwise end up in different columns.
+    """
+    body = sorted(pieces, key=lambda p: p.top)
+    head = body[: _margin_length(body, lambda above, below: below.top - above.bottom)]
+    body = sorted(body[len(head) :], key=lambda p: -p.bottom)
+    foot = body[: _margin_length(body, lambda below, above: below.top - above.bottom)]
+    return head, body[len(foot) :], foot
+
+
+def _margin_length(pieces: Sequence[Piece], gap: Callable[[Piece, Piece], float]) -> int:
+    """How many pieces, from the page's edge inwards, lie before a wide gap or larger letters, and are no columns."""
+    lines = 1
+    for index, (outer, inner) in enumerate(zip(pieces, pieces[1:], strict=False), 1):
+        smaller = outer.size < inner.size * 0.9 and gap(outer, inner) > 0
+        if smaller or gap(outer, inner) > inner.size * _MARGIN_EMS:
+            return index
+        lines += gap(outer, inner) > -outer.size / 2
+        columns = gap(outer, inner) < -outer.size / 2 and min(len(outer.text), len(inner.text)) > 2 * _COLUMN_CHARS
+        if lines > _MARGIN_LINES or columns:
+            break
+    return 0
 
 
 def _columns(pieces: list[Piece]) -> Iterator[list[Piece]]:
@@ -237,12 +266,14 @@ def _breaks(
 
 def _runs_on(last: Piece, row: Piece) -> bool:
     """Whether the first line of a column goes on with the sentence of the last line of the one before."""
-    same = max(row.size, last.size) < min(row.size, last.size) * 1.1
-    return same and CELL not in row.text + last.text and not _SENTENCE_END.search(last.text) and row.text[:1].islower()
+    if max(row.size, last.size) > min(row.size, last.size) * 1.1 or CELL in row.text + last.text:
+        return False
+    return last.text.endswith("-") or (row.text[:1].islower() and not _SENTENCE_END.search(last.text))
 
 
 def _heading_level(row: Piece, sizes: Sequence[float]) -> int:
     """The level of the heading that the row is by its letters, from 1; 0 where it is none."""
-    if len(row.text.split()) > _HEADING_WORDS or not any(char.isalpha() for char in row.text):
+    words = row.text.split()
+    if CELL in row.text or len(words) > _HEADING_WORDS or not any(char.isalpha() for char in row.text):
         return 0
     return next((min(level, 6) for level, size in enumerate(sizes, 1) if row.size >= size * _SAME_SIZE), 0)

@@ -19,7 +19,7 @@ from corpus.catalogue import CATALOGUE, LANGUAGES, REPORTS, is_slug, normalise_d
 from corpus.change import Change, commit, corpus_lock, discard, stage_file
 from corpus.clean import clean_with_report
 from corpus.document import Limits
-from corpus.errors import LoadError, UsageError
+from corpus.errors import CorpusError, LoadError, UsageError
 from corpus.load import load_data
 from corpus.metadata import propose, propose_id
 from corpus.quality import measure
@@ -220,7 +220,13 @@ def _take_all(
     receipts = []
     for done, source in enumerate(sources):
         progress("prepare", done, len(sources))
-        receipts.append(_take_in(draft, source, given, may_replace, limits))
+        try:
+            receipts.append(_take_in(draft, source, given, may_replace, limits))
+        except OSError as error:  # what libraries write besides; the file itself gives a LoadError
+            raise CorpusError(
+                nl=f"Er kon geen tijdelijk bestand worden geschreven: {error}. Controleer de schijfruimte en de rechten.",
+                en=f"No temporary file could be written: {error}. Check the disk space and the permissions.",
+            ) from error
     progress("prepare", len(sources), len(sources))
     return tuple(receipts)
 

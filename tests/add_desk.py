@@ -1,4 +1,4 @@
-"""What the tests of adding and removing share: short reports made on the spot, and a corpus with an index to put them in."""
+"""What the tests of adding and removing share: short reports made on the spot, and a corpus with an index for them."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ class Desk:
     embedder: CachedEmbedder
 
     def add(self, *names: Path | str, given: Given | None = None, may_replace: bool = False) -> AddReceipt:
-        return add(
-            self.corpus, self.index, self.embedder, [str(name) for name in names], given or Given(), may_replace
-        )
+        return add(self.corpus, self.index, self.embedder, [str(name) for name in names], given or Given(), may_replace)
 
     def sync(self, rebuild: bool = False) -> SyncReceipt:
         return sync(self.corpus, self.index, self.embedder, rebuild)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from add_desk import Desk, make_desk, report_text, tree, write_report
 from filelock import FileLock
 
 from corpus.catalogue import read_catalogue, write_catalogue
@@ -16,7 +17,6 @@ from corpus.document import Limits
 from corpus.errors import CorpusError, IndexBusy, UsageError
 from index.add import Given, add, preview
 from index.receipt import receipt_to_json
-from add_desk import Desk, make_desk, report_text, tree, write_report
 
 
 @pytest.fixture
@@ -86,7 +86,9 @@ def test_the_same_words_in_another_format_are_recognised_also_within_one_call(de
     text = report_text(1)
     (inbox / "a.md").write_text(text)
     paragraphs = "".join(f"<p>{line}</p>" for line in text.splitlines()[2:] if line and not line.startswith("#"))
-    page = f"<html><body><h1>Rapport nummer 1</h1>{paragraphs}</body></html>".replace("</p><p>", "</p><h2>Uitkomsten</h2><p>")
+    page = f"<html><body><h1>Rapport nummer 1</h1>{paragraphs}</body></html>".replace(
+        "</p><p>", "</p><h2>Uitkomsten</h2><p>"
+    )
     (inbox / "b.html").write_text(page)
     assert outcomes(desk.add(inbox)) == ["added", "duplicate"]
     assert len(desk.contents()) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,27 @@ def test_every_known_suffix_is_in_the_message_about_an_unknown_one(tmp_path: Pat
     with pytest.raises(LoadError) as caught:
         load(tmp_path / "rapport.xyz")
     assert all(suffix in caught.value.en for suffix in LOADERS)
+
+
+@pytest.mark.parametrize("words", ["404 - pagina niet gevonden", "Log in met uw account", "Storing, probeer het later"])
+def test_an_error_page_that_was_saved_as_a_pdf_is_refused(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "rapport.pdf"
+    path.write_text(f"<!DOCTYPE html><html><body><p>{words}</p></body></html>", encoding="utf-8")
+    with pytest.raises(LoadError, match="not the report"):
+        load(path)
+
+
+@pytest.mark.parametrize("name", ["rapport.pdf", "rapport.txt", "rapport"])
+def test_a_web_page_under_another_name_is_read_as_one(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text(PAGE, encoding="utf-8")
+    assert load(path).kind == "html"
+
+
+def test_a_file_that_never_ends_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pijp.txt")
+    with pytest.raises(LoadError, match="is not a file"):
+        load(tmp_path / "pijp.txt")
 
 
 ARTICLE = [

@@ -172,6 +172,25 @@ def test_columns_are_read_one_after_the_other(data: bytes, count: int) -> None:
     assert [number for number in numbers if sentence(number) not in content] == []
 
 
+def test_heads_and_feet_in_two_parts_stay_out_of_the_columns() -> None:
+    pdf = FPDF()
+    for page in range(4):
+        pdf.add_page()
+        pdf.set_font("Times", size=10)
+        halves = [pdf.multi_cell(88, 5, sentences(page * 100 + n, 26), dry_run=True, output="LINES") for n in (0, 26)]
+        for column, lines in enumerate(halves):
+            for row, line in enumerate(lines):
+                pdf.text(10 + 98 * column, 20 + 5 * row, line)
+        pdf.set_font("Helvetica", size=8)
+        for top, words in ((14, ("Kenniscentrum", "Jaarverslag Wmo 2021")), (290, ("www.voorbeeld.nl", str(page + 1)))):
+            pdf.text(10, top, words[0])
+            pdf.text(160, top, words[1])
+    cleaned = clean_with_report("r", load_data(save(pdf), "kolommen.pdf"))
+    expected = [sentence(page * 100 + n) for page in range(4) for n in range(52)]
+    assert " ".join(cleaned.text.content.split()) == " ".join(expected)
+    assert len(cleaned.removed) == 8
+
+
 def test_the_rows_of_a_table_stay_rows() -> None:
     rows = [
         ("Gemeente", "2015", "2016"),

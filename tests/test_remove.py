@@ -7,13 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from add_desk import Desk, make_desk, report_text, tree, write_report
 
 from corpus.catalogue import read_catalogue, write_catalogue
 from corpus.errors import UsageError
 from index.add import Given, remove
 from index.generation import require_visible
 from index.vectors import text_key
-from add_desk import Desk, make_desk, report_text, tree, write_report
 
 SECRET = "geheimzinnigwoord"
 
