@@ -42,6 +42,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  echo "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 …" >&2; exit 1; }
 	@echo "Installing into .venv (a few minutes, once)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@if [ -t 2 ]; then quiet=; else quiet=-qq; fi; \
+	$(BIN)/python -m pip install $$quiet --disable-pip-version-check -r requirements.lock >&2 && \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -146,6 +146,8 @@ def _repair(corpus: Path) -> bool:
     if (corpus / REPORTS / _COMMITTED).is_dir():
         _carry_out(corpus)
     discard(corpus)
+    for half_written in corpus.glob(f".{CATALOGUE}.*") if found else ():
+        half_written.unlink()
     return found
 
 

@@ -224,8 +224,8 @@ def _take_all(
             receipts.append(_take_in(draft, source, given, may_replace, limits))
         except OSError as error:  # what libraries write besides; the file itself gives a LoadError
             raise CorpusError(
-                nl=f"Er kon geen tijdelijk bestand worden geschreven: {error}. Controleer de schijfruimte en de rechten.",
-                en=f"No temporary file could be written: {error}. Check the disk space and the permissions.",
+                nl=f"Een tijdelijk bestand kon niet worden geschreven: {error}. Controleer schijfruimte en rechten.",
+                en=f"A temporary file could not be written: {error}. Check disk space and permissions.",
             ) from error
     progress("prepare", len(sources), len(sources))
     return tuple(receipts)

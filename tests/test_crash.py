@@ -1,4 +1,4 @@
-"""A writer that is killed, or that cannot write, leaves the state before or after, and the next sync repairs what is left."""
+"""A writer that is killed or cannot write leaves the state before or after, and the next sync repairs what is left."""
 
 from __future__ import annotations
 
