@@ -15,7 +15,7 @@ from rich.text import Text as Line
 
 from assistant.cli import CorpusOption, IndexOption, JsonOption, err, out
 from assistant.settings import Settings, load_settings
-from corpus.catalogue import read_catalogue
+from corpus.catalogue import read_rows
 from corpus.errors import IndexBusy, UserError
 from corpus.types import Report
 
@@ -108,7 +108,7 @@ def remove(
     settings = load_settings(corpus=corpus, index=index)
     dutch = settings.language == "nl"
     if not yes and sys.stdin.isatty():
-        for report in find_reports(read_catalogue(settings.corpus), report_ids):
+        for report in find_reports(read_rows(settings.corpus), report_ids):
             err.print(Line(f"{report.id}  {report.title}"))
         typer.confirm("Verwijderen?" if dutch else "Remove?", abort=True, err=True)
     with stoppable(settings.language), progress_bars(err, settings.language) as progress:

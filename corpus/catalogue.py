@@ -14,7 +14,7 @@ import os
 import posixpath
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -60,17 +60,38 @@ class _Row:
     cells: dict[str, str]
 
 
-def read_catalogue(corpus: Path) -> tuple[Report, ...]:
+def read_catalogue(corpus: Path, without: Collection[str] = ()) -> tuple[Report, ...]:
     """The reports named in ``corpus/catalogue.csv``, in the order of the file; none for a header alone.
+
+    Those whose id is in ``without`` are left out, and their files are not looked at.
 
     Raises:
         CorpusError: the catalogue is missing or holds faults; the message lists every fault with its line.
     """
-    path = corpus / CATALOGUE
+
+    def digest(row: _Row, faults: _Faults) -> str | None:
+        data = _file_bytes(row, corpus / REPORTS, faults)
+        return None if data is None else hashlib.sha256(data).hexdigest()
+
+    return _read_reports(corpus / CATALOGUE, without, digest)
+
+
+def read_rows(corpus: Path) -> tuple[Report, ...]:
+    """The same from the catalogue alone: files are not looked at, and ``sha256`` is empty.
+
+    Raises:
+        CorpusError: as ``read_catalogue``, but for files that cannot be read.
+    """
+    return _read_reports(corpus / CATALOGUE, (), lambda row, faults: "")
+
+
+def _read_reports(
+    path: Path, without: Collection[str], digest: Callable[[_Row, _Faults], str | None]
+) -> tuple[Report, ...]:
     rows = _read_rows(path, _decode(_read_bytes(path)))
     faults = _Faults()
     _find_repeats(rows, faults)
-    reports = [_report(row, corpus / REPORTS, faults) for row in rows]
+    reports = [_report(row, digest, faults) for row in rows if row.cells["id"] not in without]
     faults.raise_if_any(path)
     return tuple(report for report in reports if report is not None)
 
@@ -236,7 +257,7 @@ def _find_repeats(rows: Sequence[_Row], faults: _Faults) -> None:
                 )
 
 
-def _report(row: _Row, folder: Path, faults: _Faults) -> Report | None:
+def _report(row: _Row, digest: Callable[[_Row, _Faults], str | None], faults: _Faults) -> Report | None:
     """The report of one row, or None after adding the row's faults."""
     before = len(faults.found)
     cells = row.cells
@@ -260,8 +281,8 @@ def _report(row: _Row, folder: Path, faults: _Faults) -> Report | None:
             f'taal "{cells["language"]}"; verwacht nl, en of niets',
             f'language "{cells["language"]}"; expected nl, en or nothing',
         )
-    data = _file_bytes(row, folder, faults)
-    if published is None or data is None or len(faults.found) > before:
+    sha256 = digest(row, faults)
+    if published is None or sha256 is None or len(faults.found) > before:
         return None
     return Report(
         id=cells["id"],
@@ -272,17 +293,18 @@ def _report(row: _Row, folder: Path, faults: _Faults) -> Report | None:
         language=language,
         url=cells["url"],
         file=cells["file"],
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=sha256,
     )
 
 
 def _file_bytes(row: _Row, folder: Path, faults: _Faults) -> bytes | None:
     """What the row's file holds, or None after adding a fault."""
     name = row.cells["file"]
+    path = os.path.join(folder, name)
     if not name:
         faults.add(row.line, "de kolom file is leeg", "the column file is empty")
         return None
-    if "\\" in name or not (folder / name).resolve().is_relative_to(folder.resolve()):
+    if "\\" in name or not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), "")):
         faults.add(
             row.line,
             f'bestand "{name}" ligt buiten de map {REPORTS}; zet het daarin en geef alleen de naam',
@@ -290,7 +312,8 @@ def _file_bytes(row: _Row, folder: Path, faults: _Faults) -> bytes | None:
         )
         return None
     try:
-        return (folder / name).read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError as error:
         faults.add(
             row.line,

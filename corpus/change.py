@@ -19,7 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.catalogue import CATALOGUE, REPORTS, read_catalogue, write_catalogue
+from corpus.catalogue import CATALOGUE, REPORTS, read_rows, write_catalogue
 from corpus.errors import CorpusError, IndexBusy
 from corpus.types import Report
 
@@ -175,10 +175,8 @@ def _read_change(path: Path) -> Change:
 
 
 def _rewrite_catalogue(corpus: Path, change: Change) -> None:
-    before = read_catalogue(corpus) if (corpus / CATALOGUE).exists() else ()
-    after = change.apply(before)
-    if after != before or not (corpus / CATALOGUE).exists():
-        write_catalogue(corpus, after)
+    before = read_rows(corpus) if (corpus / CATALOGUE).exists() else ()
+    write_catalogue(corpus, change.apply(before))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -76,8 +76,13 @@ def find_alike(new: Signature, others: Mapping[str, Signature], least: float) ->
     >>> find_alike(signature("a b c d e"), {"r": signature("a b c d e"), "s": signature("v w x y z")}, 0.5)
     [('r', 1.0)]
     """
-    found = [(report_id, similarity(new, other)) for report_id, other in others.items()]
-    return sorted((pair for pair in found if pair[1] >= least), key=lambda pair: (-pair[1], pair[0]))
+    known = {report_id: other.minima for report_id, other in others.items() if other.minima}
+    if not known or not new.minima:
+        return []
+    minima = np.frombuffer(b"".join(known.values()), "<u4").reshape(len(known), PERMUTATIONS)
+    shares = np.mean(minima == np.frombuffer(new.minima, "<u4"), axis=1)
+    found = [(report_id, float(share)) for report_id, share in zip(known, shares, strict=True) if share >= least]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def exact_digest(text: str) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from itertools import chain, count
-from pathlib import Path, PurePath
+from pathlib import Path
 from time import perf_counter
 
-from corpus.catalogue import CATALOGUE, LANGUAGES, REPORTS, is_slug, normalise_date, read_catalogue
+from corpus.catalogue import CATALOGUE, LANGUAGES, REPORTS, is_slug, normalise_date, read_catalogue, read_rows
 from corpus.change import Change, commit, corpus_lock, discard, stage_file
 from corpus.clean import clean_with_report
 from corpus.document import Limits
@@ -155,11 +155,10 @@ def remove(
         IndexMissing: the index folder cannot be written; nothing changed.
     """
     with writer_lock(index), corpus_lock(corpus) as repaired:
-        reports = read_catalogue(corpus)
-        gone = find_reports(reports, ids)
+        gone = find_reports(read_rows(corpus), ids)
         drop = tuple(report.id for report in gone)
         change = Change(drop=drop, delete=() if keep_file else tuple(report.file for report in gone))
-        kept = change.apply(reports)
+        kept = read_catalogue(corpus, without=drop)
         sync = bring_in_step(
             index, kept, partial(read_report, corpus), embedder, False, progress, partial(commit, corpus, change)
         )
@@ -303,8 +302,7 @@ def _version_of(draft: _Draft, one: Likeness) -> str:
     """
     others = {name: other for name, other in draft.likenesses.items() if name not in draft.put}
     same = next((name for name, other in others.items() if other.source == one.source), "")
-    file_name = PurePath(one.source).name.casefold()
-    namesakes = {name: other for name, other in others.items() if PurePath(other.source).name.casefold() == file_name}
+    namesakes = {name: other for name, other in others.items() if other.file_name == one.file_name}
     return same or most_alike(one, namesakes)[0]
 
 

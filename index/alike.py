@@ -29,6 +29,11 @@ class Likeness:
     signature: Signature
     source: str
 
+    @property
+    def file_name(self) -> str:
+        """The name of the source without its folders, in lower case."""
+        return self.source.replace("\\", "/").rpartition("/")[2].casefold()
+
 
 def likeness(text: Text, source: str) -> Likeness:
     """What is compared of a text that came from ``source``."""

@@ -18,7 +18,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -163,7 +163,8 @@ def forget_others(index: Path) -> None:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest of a staged generation."""
-    (folder / _MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
+    values = {**vars(manifest), "reports": [vars(report) for report in manifest.reports]}
+    (folder / _MANIFEST).write_text(json.dumps(values, ensure_ascii=False, indent=1), "utf-8")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -180,12 +181,15 @@ def read_manifest(folder: Path) -> Manifest:
         raise damaged(folder, f"manifest.json: {error}") from error
 
 
-def seal(folder: Path) -> None:
+def seal(folder: Path, base: Path | None = None) -> None:
     """Writes down the digest of each file of a staged generation, so that any later change to one is noticed.
 
-    Chroma's files are left out: it writes in them whenever it is opened.
+    That of a file which is the same one as in ``base`` is taken over. Chroma's files are left out: it writes in them
+    whenever it is opened.
     """
-    (folder / _SEAL).write_text(json.dumps(_digests(folder), indent=1), "utf-8")
+    known = _read_seal(base) if base else {}
+    shared = {n: known[n] for n, path in _files(folder) if base and n in known and _is_same(path, base / n)}
+    (folder / _SEAL).write_text(json.dumps(_digests(folder, shared), indent=1), "utf-8")
 
 
 def check_seal(folder: Path) -> None:
@@ -195,11 +199,10 @@ def check_seal(folder: Path) -> None:
         IndexDamaged: one was changed, is gone or cannot be read, or there is no seal.
     """
     try:
-        sealed = json.loads((folder / _SEAL).read_text("utf-8"))
-        now = _digests(folder)
-        changed = [name for name, digest in sealed.items() if now.get(name) != digest]
-    except (OSError, ValueError, AttributeError) as error:
-        raise damaged(folder, f"{_SEAL}: {error}") from error
+        now = _digests(folder, {})
+    except OSError as error:
+        raise damaged(folder, str(error)) from error
+    changed = [name for name, digest in _read_seal(folder).items() if now.get(name) != digest]
     if changed:
         raise damaged(folder, f"changed or gone: {', '.join(changed)}")
 
@@ -241,12 +244,31 @@ def _is_name(name: str) -> bool:
     return len(name) == 6 and name.isascii() and name.isdigit()
 
 
-def _digests(folder: Path) -> dict[str, str]:
+def _read_seal(folder: Path) -> dict[str, str]:
+    try:
+        return {str(name): str(digest) for name, digest in json.loads((folder / _SEAL).read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise damaged(folder, f"{_SEAL}: {error}") from error
+
+
+def _digests(folder: Path, known: Mapping[str, str]) -> dict[str, str]:
     """The SHA-256 of each file that never changes once the generation is finished, by its path in the folder."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock")
-    names = {path.relative_to(folder).as_posix(): path for path in files}
     return {
-        name: sha256(path.read_bytes()).hexdigest()
-        for name, path in sorted(names.items())
-        if name != _SEAL and not name.startswith("chroma/")
+        name: known[name] if name in known else sha256(Path(path).read_bytes()).hexdigest()
+        for name, path in sorted(_files(folder))
     }
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    """The path within the folder, and the whole path, of each file that never changes once all is finished."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "chroma"]
+        for name in names:
+            path = os.path.join(place, name)
+            if name != _SEAL and not name.endswith(".lock"):
+                yield os.path.relpath(path, folder).replace(os.sep, "/"), path
+
+
+def _is_same(path: str, other: Path) -> bool:
+    """Whether two paths lead to one file."""
+    return other.is_file() and os.path.samefile(path, other)

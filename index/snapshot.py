@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -118,7 +118,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     """
     manifest = read_manifest(folder)
     check_seal(folder)
-    readings = _readings(folder, manifest)
+    readings = _readings(folder, manifest.reports)
     passages = tuple(passage for reading in readings.values() for passage in reading.passages)
     sentences = tuple(sentence for reading in readings.values() for sentence in reading.sentences)
     sentence_vectors = _sentence_vectors(folder, len(sentences))
@@ -137,13 +137,22 @@ def open_snapshot(folder: Path) -> Snapshot:
     )
 
 
-def check(folder: Path) -> None:
-    """Opens a generation as a reader would, and closes it.
+def check(folder: Path, fresh: Collection[str] = ()) -> None:
+    """Opens the parts of a generation as a reader would, and closes them; of the readings only those of ``fresh``.
 
     Raises:
         IndexDamaged: a part is missing, cannot be read, or does not add up with the manifest.
     """
-    open_snapshot(folder).close()
+    manifest = read_manifest(folder)
+    for report in manifest.reports:
+        if not (folder / "texts" / f"{report.id}.json").is_file():
+            raise damaged(folder, f"the text of {report.id} is gone")
+    new = [report for report in manifest.reports if report.id in fresh]
+    for reading in _readings(folder, new).values():
+        _passage_of_sentences(reading.passages, reading.sentences)
+    _sentence_vectors(folder, sum(manifest.sentences.values()))
+    dense, _ = _stores(folder, sum(manifest.passages.values()))
+    dense.close()
 
 
 def sentence_rows(manifest: Manifest) -> dict[str, slice]:
@@ -176,9 +185,9 @@ def _stores(folder: Path, passages: int) -> tuple[DenseIndex, LexicalIndex]:
     return dense, lexical
 
 
-def _readings(folder: Path, manifest: Manifest) -> dict[str, Reading]:
+def _readings(folder: Path, reports: Iterable[Report]) -> dict[str, Reading]:
     try:
-        return {report.id: read_reading(folder / "texts", report.id) for report in manifest.reports}
+        return {report.id: read_reading(folder / "texts", report.id) for report in reports}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise damaged(folder, f"{type(error).__name__}: {error}") from error
 

@@ -27,6 +27,7 @@ from index.dense import DenseIndex
 from index.dutch import ANALYSER_VERSION
 from index.generation import (
     Manifest,
+    check_seal,
     clear_leftovers,
     forget_others,
     must_forget,
@@ -187,6 +188,7 @@ def _usable(base: Path, fingerprint: str, rebuild: bool) -> tuple[Manifest | Non
         manifest = read_manifest(base)
         if manifest.fingerprint != fingerprint:
             return None, f"made with {manifest.fingerprint}, now {fingerprint}"
+        check_seal(base)
         check(base)
     except IndexDamaged as error:
         return None, error.en
@@ -242,8 +244,8 @@ def _build(
     for reading in readings.values():
         write_reading(staged / "texts", reading)
     write_manifest(staged, manifest)
-    seal(staged)
-    check(staged)
+    check(staged, readings.keys())
+    seal(staged, plan.base)
     progress("store", len(passages), len(passages))
     return staged
 

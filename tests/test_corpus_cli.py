@@ -254,7 +254,7 @@ def test_the_watch_follows_catalogue_and_inbox_and_ends_with_one_line(wmo: Wmo, 
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert "1 gewijzigd" in out and "kapot.pdf" in complaint
-    assert err.strip() == "Gestopt."
+    assert err.splitlines()[-1] == "Gestopt."
 
 
 def manifest(tmp_path: Path) -> str:

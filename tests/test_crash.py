@@ -77,6 +77,7 @@ def copy(start: Path, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.end_to_end
 @pytest.mark.parametrize("task", TASKS)
 def test_a_kill_at_any_moment_leaves_before_or_after_and_sync_repairs_it(
     do: Do, start: Path, tmp_path: Path, task: str

@@ -15,10 +15,8 @@ from eval.cases import read_cases
 from eval.compare import compare, pair_up
 from eval.run import run_cases
 from eval.types import Case, Outcome
-from index.embed import load_embedder
-from index.lexical import Concept
 from index.retrieve import Findings, HybridRetriever
-from index.types import Embedder, Vectors
+from index.types import Embedder
 
 pytestmark = pytest.mark.end_to_end
 
@@ -60,25 +58,6 @@ def run_with(desk: Desk, spoil: Callable[[Answer], Answer] = lambda answer: answ
     )
 
 
-class WrongPrompt:
-    """Embeds questions as if they were passages: the query prompt is lost."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.embed_passages = embedder.embed_passages
-        self.fingerprint = embedder.fingerprint
-        self.dimension = embedder.dimension
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self.embed_passages(texts)
-
-
-class SilentLeg:
-    """A lexical leg that finds nothing."""
-
-    def search(self, concepts: Sequence[Concept], limit: int) -> list[tuple[str, float]]:
-        return []
-
-
 class Forgetful(HybridRetriever):
     """Loses every other passage that it found, the best one first."""
 
@@ -88,25 +67,10 @@ class Forgetful(HybridRetriever):
         return replace(found, rows=found.rows[1::2], scores=found.scores[1::2], features=kept)
 
 
-class DeskWithoutLexicalLeg(Desk):
-    def _open(self) -> HybridRetriever:
-        retriever = super()._open()
-        return retriever.model_copy(update={"snapshot": replace(retriever.snapshot, lexical=SilentLeg())})
-
-
 class ForgetfulDesk(Desk):
     def _open(self) -> HybridRetriever:
         whole = super()._open()
         return Forgetful(**{name: getattr(whole, name) for name in HybridRetriever.model_fields if name != "tags"})
-
-
-def drop_the_query_prompt(workshop: Workshop) -> tuple[Outcome, ...]:
-    settings = workshop.settings
-    return run_with(Desk(settings, WrongPrompt(load_embedder(settings.embedding_model, settings.cache))))
-
-
-def silence_the_lexical_leg(workshop: Workshop) -> tuple[Outcome, ...]:
-    return run_with(DeskWithoutLexicalLeg(workshop.settings, workshop.embedder))
 
 
 def lose_half_of_the_hits(workshop: Workshop) -> tuple[Outcome, ...]:
@@ -132,8 +96,6 @@ def alarms(before: tuple[Outcome, ...], after: tuple[Outcome, ...]) -> set[str]:
 @pytest.mark.parametrize(
     ("plant", "expected"),
     [
-        (drop_the_query_prompt, {"ndcg@10", "citation_precision", "false_answer", "false_refusal"}),
-        (silence_the_lexical_leg, {"ndcg@10", "citation_precision"}),
         (lose_half_of_the_hits, {"ndcg@10", "evidence_recall"}),
         (shift_the_spans, {"quote_validity"}),
         (never_refuse, {"false_answer"}),

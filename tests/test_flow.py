@@ -95,7 +95,7 @@ def test_every_kind_of_question_is_answered_in_its_own_language(desk: Desk, kind
 @real
 def test_a_figure_is_quoted_where_one_is_asked_for(desk: Desk) -> None:
     answer = ask(desk, QUESTIONS["number"][1])
-    assert "70 procent" in answer.citations[0].quote
+    assert any("70 procent" in citation.quote for citation in answer.citations)
 
 
 OFF_TOPIC = [

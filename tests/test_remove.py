@@ -90,3 +90,9 @@ def test_what_was_removed_can_be_added_again(desk: Desk) -> None:
     remove(desk.corpus, desk.index, desk.embedder, ["weg-ermee"])
     desk.add(desk.corpus.parent / "inbox" / "weg.md", given=Given(id="weg-ermee"))
     assert desk.contents() == before
+
+
+def test_a_report_whose_file_is_gone_already_can_be_removed(desk: Desk) -> None:
+    (desk.corpus / "reports" / "weg-ermee.md").unlink()
+    remove(desk.corpus, desk.index, desk.embedder, ["weg-ermee"])
+    assert "weg-ermee" not in desk.contents()
