@@ -43,6 +43,6 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installing into .venv (a few minutes, once)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if [ -t 2 ]; then quiet=; else quiet=-qq; fi; \
-	$(BIN)/python -m pip install $$quiet --no-compile --disable-pip-version-check -r requirements.lock >&2 && \
+	$(BIN)/python -m pip install $$quiet --disable-pip-version-check -r requirements.lock >&2 && \
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
