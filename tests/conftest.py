@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from assistant.settings import Settings, load_settings
 from assistant.wire import Desk, make_embedder, open_desk, sync_index
@@ -30,3 +34,18 @@ def desk(settings: Settings, embedder: Embedder) -> Desk:
     """A desk over the shipped articles."""
     sync_index(settings, embedder=embedder)
     return open_desk(settings, embedder=embedder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real chromium, one for all tests: Playwright cannot be started twice side by side."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next((path for path in map(shutil.which, names) if path), None)
+    if program is None:
+        why = f"no browser on the path: install one of {', '.join(names)} to run these tests"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=[*quiet, "--disable-sync", "--no-first-run"])
+        yield started
+        started.close()

@@ -1,11 +1,10 @@
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from eval_desk import CASES, REPORT, as_json, make_answer, text_of
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser
 
 from assistant.types import Answer
 from corpus.errors import ModelUnavailable
@@ -130,16 +129,9 @@ def test_the_histogram_counts_every_question_once() -> None:
     assert histogram([])["counts"] == []
 
 
-@pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
-
-
 @pytest.mark.browser
-def test_the_filters_narrow_the_cases_and_nothing_is_fetched(browser_page: Page, tmp_path: Path) -> None:
+def test_the_filters_narrow_the_cases_and_nothing_is_fetched(browser: Browser, tmp_path: Path) -> None:
+    browser_page = browser.new_page()
     (tmp_path / "report.html").write_text(PAGE, encoding="utf-8")
     asked: list[str] = []
     complaints: list[str] = []
