@@ -68,7 +68,7 @@ def add(
     wmo add map-met-rapporten "archief/**/*.docx" https://voorbeeld.nl/rapport.pdf
     """
     from assistant.progress import progress_bars
-    from assistant.wire import lazy_embedder
+    from assistant.wire import make_embedder
     from index.add import Given, preview
     from index.add import add as add_reports
 
@@ -78,7 +78,7 @@ def add(
         if dry_run:
             receipt = preview(settings.corpus, settings.index, sources, given, replace, settings.limits, progress)
         else:
-            embedder = lazy_embedder(settings, progress)
+            embedder = make_embedder(settings, progress)
             receipt = add_reports(
                 settings.corpus, settings.index, embedder, sources, given, replace, settings.limits, progress
             )
@@ -101,7 +101,7 @@ def remove(
     Example: wmo remove jansen-2021-wmo
     """
     from assistant.progress import progress_bars
-    from assistant.wire import lazy_embedder
+    from assistant.wire import make_embedder
     from index.add import find_reports
     from index.add import remove as remove_reports
 
@@ -112,7 +112,7 @@ def remove(
             err.print(Line(f"{report.id}  {report.title}"))
         typer.confirm("Verwijderen?" if dutch else "Remove?", abort=True, err=True)
     with stoppable(settings.language), progress_bars(err, settings.language) as progress:
-        embedder = lazy_embedder(settings, progress)
+        embedder = make_embedder(settings, progress)
         receipt = remove_reports(settings.corpus, settings.index, embedder, report_ids, keep_file, progress)
     ids = [report.id for report in receipt.removed]
     if as_json:
@@ -129,7 +129,7 @@ def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], 
     ``say`` is called with what each sync did. What goes wrong is told, and the watch goes on.
     """
     from assistant.progress import progress_bars
-    from assistant.wire import lazy_embedder
+    from assistant.wire import make_embedder
     from index.add import Given
     from index.add import add as add_reports
     from index.sync import sync
@@ -147,7 +147,7 @@ def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], 
         _say_added(receipt, language, as_json)
 
     with stoppable(language, "Gestopt.", "Stopped."):
-        embedder = lazy_embedder(settings)
+        embedder = make_embedder(settings)
         for changed in changes(lambda: watched_files(corpus, inbox), {}):
             while True:
                 try:

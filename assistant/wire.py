@@ -21,6 +21,7 @@ from index.gloss import make_glosser
 from index.glossary import read_glossary
 from index.lazy import prepare_embedder
 from index.linear import LinearModel, read_model
+from index.scope import EVERYTHING, Scope
 from index.snapshot import Snapshot, open_snapshot
 from index.sync import SyncReceipt, index_fingerprint, sync
 from index.types import Embedder, Hit, Progress, no_progress
@@ -88,9 +89,13 @@ class Desk:
         """The text of a report; raises KeyError for an unknown id."""
         return self.retriever.snapshot.text(report_id)
 
-    def search(self, query: str) -> tuple[Hit, ...]:
-        """The passages that come nearest to a query, best first."""
-        return self.retriever.find(query, detect_language(query)).hits(SEARCH_HITS)
+    def search(self, query: str, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
+        """The passages that come nearest to a query, best first, in the reports within ``scope``.
+
+        Raises:
+            UsageError: no report is within the scope.
+        """
+        return self.retriever.find(query, detect_language(query), scope).hits(SEARCH_HITS)
 
     def _open(self) -> HybridRetriever:
         from index.retrieve import PASSAGE_MODEL, HybridRetriever
@@ -130,16 +135,11 @@ def sync_index(
     settings: Settings, rebuild: bool = False, progress: Progress = no_progress, embedder: Embedder | None = None
 ) -> SyncReceipt:
     """Brings the index in step with the catalogue."""
-    return sync(settings.corpus, settings.index, embedder or lazy_embedder(settings, progress), rebuild, progress)
+    return sync(settings.corpus, settings.index, embedder or make_embedder(settings, progress), rebuild, progress)
 
 
 def make_embedder(settings: Settings, progress: Progress = no_progress) -> CachedEmbedder:
-    """The embedder that the settings name, with its vectors kept in the index folder."""
-    return CachedEmbedder(load_model(settings, progress), settings.index / "vectors.sqlite")
-
-
-def lazy_embedder(settings: Settings, progress: Progress = no_progress) -> CachedEmbedder:
-    """The same, but the model is loaded when a text is embedded that was never embedded before."""
+    """The embedder that the settings name, its vectors kept in the index folder; it is loaded when it is needed."""
     embedder = prepare_embedder(settings.embedding_model, settings.cache, progress)
     return CachedEmbedder(embedder, settings.index / "vectors.sqlite")
 

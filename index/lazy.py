@@ -15,6 +15,7 @@ from pathlib import Path
 from corpus.errors import ModelUnavailable
 from index.e5 import build_default_model
 from index.embed import DEFAULT_MODEL, checksum_weights, load_embedder
+from index.quick import QuickQuestions
 from index.types import Embedder, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class LazyEmbedder:
 def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) -> Embedder:
     """As ``load_embedder``, but a model in a folder is loaded when it is first needed, once its fingerprint is known.
 
+    The default model answers questions before it is loaded, by the quick engine.
+
     Raises:
         ModelUnavailable: the model cannot be found or loaded.
     """
@@ -78,10 +81,8 @@ def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) 
         _remember(cache / _FILE, key, loaded)
         return loaded
 
-    if key not in memory:
-        return load()
-    fingerprint, dimension = memory[key]
-    return LazyEmbedder(fingerprint, dimension, load)
+    embedder = LazyEmbedder(*memory[key], load) if key in memory else load()
+    return QuickQuestions(embedder) if model == DEFAULT_MODEL else embedder
 
 
 def _read(path: Path) -> dict[str, tuple[str, int]]:
