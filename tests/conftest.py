@@ -7,12 +7,17 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from assistant.settings import Settings, load_settings
 from assistant.wire import Desk, make_embedder, open_desk, sync_index
 from index.types import Embedder
+
+# how fast the computer is, or how busy, is not what the tests are about
+hypothesis.settings.register_profile("desk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("desk")
 
 ROOT = Path(__file__).resolve().parent.parent
 
