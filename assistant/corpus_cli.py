@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from assistant.cli import CorpusOption, IndexOption, JsonOption, err, out
+from assistant.notes import notes_on, warning_on
 from assistant.settings import Settings, load_settings
 from corpus.catalogue import read_rows
 from corpus.errors import IndexBusy, UserError
-from corpus.types import Report
 
 if TYPE_CHECKING:
     from corpus.quality import Quality
@@ -33,13 +33,6 @@ _OUTCOMES = {
     "replaced": ("±", "green", "vervangen", "replaced"),
     "duplicate": ("=", "yellow", "al aanwezig", "already there"),
     "failed": ("✗", "red", "mislukt", "failed"),
-}
-_FIELDS = {
-    "title": ("titel", "title"),
-    "authors": ("auteurs", "authors"),
-    "publisher": ("uitgever", "publisher"),
-    "published": ("datum", "date"),
-    "language": ("taal", "language"),
 }
 
 
@@ -69,19 +62,18 @@ def add(
     """
     from assistant.progress import progress_bars
     from assistant.wire import make_embedder
-    from index.add import Given, preview
+    from index.add import Given, preview, want
     from index.add import add as add_reports
 
     settings = load_settings(corpus=corpus, index=index)
     given = Given(report_id, title, tuple(author or ()), publisher, published, language, url)
+    wanted = want(sources, given, replace, settings.limits)
     with stoppable(settings.language), progress_bars(err, settings.language) as progress:
         if dry_run:
-            receipt = preview(settings.corpus, settings.index, sources, given, replace, settings.limits, progress)
+            receipt = preview(settings.corpus, settings.index, wanted, settings.limits, progress)
         else:
             embedder = make_embedder(settings, progress)
-            receipt = add_reports(
-                settings.corpus, settings.index, embedder, sources, given, replace, settings.limits, progress
-            )
+            receipt = add_reports(settings.corpus, settings.index, embedder, wanted, settings.limits, progress)
     _say_added(receipt, settings.language, as_json)
     if receipt.failed:
         raise typer.Exit(1)
@@ -130,7 +122,7 @@ def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], 
     """
     from assistant.progress import progress_bars
     from assistant.wire import make_embedder
-    from index.add import Given
+    from index.add import Given, want
     from index.add import add as add_reports
     from index.sync import sync
     from index.watch import changes, wait_a_moment, watched_files
@@ -143,7 +135,8 @@ def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], 
             if not new:
                 say(sync(corpus, index, embedder, progress=progress))
                 return
-            receipt = add_reports(corpus, index, embedder, new, Given(), True, settings.limits, progress)
+            wanted = want(new, Given(), True, settings.limits)
+            receipt = add_reports(corpus, index, embedder, wanted, settings.limits, progress)
         _say_added(receipt, language, as_json)
 
     with stoppable(language, "Gestopt.", "Stopped."):
@@ -230,7 +223,9 @@ def _receipt_table(receipts: Sequence[Receipt], dutch: bool) -> Table:
         lines = [Line(receipt.report.id if receipt.report else "", style="bold")]
         if receipt.quality:
             lines.append(_figures(receipt.quality, receipt.passages, receipt.seconds, dutch))
-        lines += [Line(note, style="yellow") for note in _notes(receipt, dutch)]
+        language = "nl" if dutch else "en"
+        warning = warning_on(receipt, language)
+        lines += [Line(note, style="bold red" if note == warning else "yellow") for note in notes_on(receipt, language)]
         table.add_row(Line(mark, style=style), Line("\n").join(lines))
     return table
 
@@ -257,28 +252,6 @@ def _figures(quality: Quality, passages: int, seconds: float, dutch: bool) -> Li
         (f"{seconds:.1f} s", ""),
     ]
     return Line(" · ").join(Line(text, style=style) for text, style in parts if text)
-
-
-def _notes(receipt: Receipt, dutch: bool) -> Iterator[str]:
-    """What a user should know of a report, each on a line of its own."""
-    report, quality = receipt.report, receipt.quality
-    if receipt.outcome == "duplicate" and report:
-        yield f"{receipt.source}: zelfde inhoud als {report.id}" if dutch else f"{receipt.source}: same as {report.id}"
-    if receipt.near:
-        kind = ("nieuwere uitgave van" if dutch else "newer edition of") if receipt.newer else None
-        kind = kind or ("lijkt op" if dutch else "much like")
-        yield f"{kind} {receipt.near} ({receipt.near_share:.0%})"
-    if quality and quality.empty_pages:
-        pages = ", ".join(map(str, quality.empty_pages))
-        yield f"bladzijden zonder tekst: {pages}" if dutch else f"pages without text: {pages}"
-    if receipt.guessed and report:
-        values = "; ".join(f"{_FIELDS[name][not dutch]}: {_value(report, name)}" for name in receipt.guessed)
-        yield f"geraden – {values}" if dutch else f"guessed – {values}"
-
-
-def _value(report: Report, name: str) -> str:
-    value = getattr(report, name)
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _say_recovered(sync: SyncReceipt, dutch: bool) -> None:

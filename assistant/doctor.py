@@ -1,4 +1,4 @@
-"""Whether everything is in order: corpus, index and embedding model, each with what to do about it."""
+"""Whether everything is in order: corpus, index and models, each with what to do about it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeVar
 
+from assistant.models import package_of, require_package
 from assistant.settings import Settings
-from assistant.wire import load_model, open_index, require_match
+from assistant.wire import load_model, make_reranker, open_index, require_match
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
 from corpus.types import Report
@@ -46,7 +47,11 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         reports if isinstance(reports, Finding) else _corpus(settings, reports),
         snapshot if isinstance(snapshot, Finding) else _index(snapshot),
         embedder if isinstance(embedder, Finding) else _fine("model", embedder.fingerprint),
+        _chat(settings),
     ]
+    if settings.reranker:
+        reranker = _try("reranker", lambda: make_reranker(settings))
+        findings.append(reranker if isinstance(reranker, Finding) else _fine("reranker", settings.reranker))
     if not isinstance(snapshot, Finding) and not isinstance(reports, Finding):
         findings.append(_in_step(snapshot, reports))
     if not isinstance(snapshot, Finding) and not isinstance(embedder, Finding):
@@ -81,6 +86,15 @@ def _packages(names: Sequence[str]) -> Finding:
         f"niet geïnstalleerd: {', '.join(missing)}. Installeer alles met: pip install -r requirements.lock",
         f"not installed: {', '.join(missing)}. Install everything with: pip install -r requirements.lock",
     )
+
+
+def _chat(settings: Settings) -> Finding:
+    """Which chat model words the answers, and whether its package is there; its server is not asked."""
+    name = settings.chat_model
+    if not name:
+        return Finding("chat", True, "geen; antwoorden bestaan uit citaten", "none; answers consist of quotes")
+    installed = _try("chat", lambda: require_package(name))
+    return installed if isinstance(installed, Finding) else _fine("chat", f"{name}, {package_of(name)} {installed}")
 
 
 def _corpus(settings: Settings, reports: tuple[Report, ...]) -> Finding:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.intent import read_intent
+from corpus.instructions import is_order
 from corpus.split import count_words
 from corpus.types import Sentence
 from index.coverage import coverage
@@ -118,7 +119,10 @@ def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.
 
 
 def candidate_sentences(findings: Findings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The places of all sentences of the best passages, and the rank from 1 of the passage of each."""
+    """The places of all sentences of the best passages, and the rank from 1 of the passage of each.
+
+    Sentences that are, or follow, an order to a language model are evidence of nothing and left out.
+    """
     snapshot = findings.snapshot
     ends = np.append(snapshot.first_sentence[1:], len(snapshot.sentences))
     blocks = [
@@ -127,10 +131,15 @@ def candidate_sentences(findings: Findings) -> tuple[NDArray[np.intp], NDArray[n
     ]
     if not blocks:
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    return (
-        np.concatenate([rows for rows, _ in blocks]),
-        np.concatenate([np.full(len(rows), rank) for rows, rank in blocks]),
-    )
+    rows = np.concatenate([rows for rows, _ in blocks])
+    ranks = np.concatenate([np.full(len(rows), rank) for rows, rank in blocks])
+    kept = np.array([not _is_order(findings, row) for row in rows.tolist()])
+    return rows[kept], ranks[kept]
+
+
+def _is_order(findings: Findings, row: int) -> bool:
+    sentence = findings.snapshot.sentences[row]
+    return is_order(findings.snapshot.text(sentence.report_id), sentence.start, sentence.end)
 
 
 def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray[np.intp]) -> Features:

@@ -1,5 +1,5 @@
-// What the two moving parts of the page need from the browser: clicks become events, and what was asked for
-// scrolls into view inside its own pane. Gradio calls one function for each part, with its element.
+// What the moving parts of the page need from the browser: clicks, forms and dropped files become events, and what was
+// asked for scrolls into view inside its own pane. Gradio calls one function for each part, with its element.
 
 const EDGE = 16; // pixels kept free above what is scrolled to
 
@@ -15,12 +15,29 @@ function sendClicks(element, trigger) {
     if ("example" in data) trigger("click", { example: whole(data.example) });
     else if ("copy" in data) copyText(button);
     else if ("back" in data) goBack();
-    else if ("turn" in data || "report" in data || "shelf" in data) {
-      trigger("select", {
-        turn: whole(data.turn), number: whole(data.number), rank: whole(data.rank), report: data.report ?? null,
-      });
-    }
+    else if ("edit" in data) editQuestion(whole(data.edit), trigger);
+    else if ("turn" in data || "report" in data || "shelf" in data) openSource(button, trigger);
   });
+}
+
+// Every click has a number of its own, so that the panel knows a new choice from one that it shows already.
+function openSource(button, trigger) {
+  const data = button.dataset;
+  window.wmoClicks = (window.wmoClicks ?? 0) + 1;
+  window.wmoOpener = button;
+  trigger("select", {
+    turn: whole(data.turn), number: whole(data.number), rank: whole(data.rank), report: data.report ?? null,
+    count: window.wmoClicks,
+  });
+}
+
+function questionBox() {
+  return document.querySelector("#wmo-question textarea");
+}
+
+function editQuestion(turn, trigger) {
+  trigger("edit", { turn });
+  questionBox().focus();
 }
 
 async function copyText(button) {
@@ -65,13 +82,21 @@ function isNarrow() {
 }
 
 function goBack() {
-  const target = citingButton() ?? document.querySelector("#wmo-question textarea");
+  const opener = window.wmoOpener;
+  const shown = opener?.isConnected && !opener.closest("#wmo-sources") ? opener : null;
+  const target = citingButton() ?? shown ?? questionBox();
   target.scrollIntoView({ block: "center" });
   target.focus({ preventScroll: true });
 }
 
+// A file that is dropped beside its place must not make the browser leave the page.
+function stayHere() {
+  for (const kind of ["dragover", "drop"]) document.addEventListener(kind, (event) => event.preventDefault());
+}
+
 function readConversation(element, trigger, watch) {
   sendClicks(element, trigger);
+  stayHere();
   const pane = element.parentElement;
   let following = true;
   let count = 0;
@@ -111,4 +136,107 @@ function readPanel(element, trigger, watch) {
     if (isNarrow()) element.scrollIntoView({ block: "start" });
   };
   watch("value", settle);
+}
+
+// The tab with the reports: files and an address come in, a form goes out, and nothing is removed unasked.
+
+function readIntake(element, trigger, upload) {
+  const take = async (files) => {
+    const box = element.querySelector(".drop");
+    const said = element.querySelector("[data-uploads]");
+    const sent = [];
+    for (const [position, file] of files.entries()) {
+      said.textContent = fill(box.dataset.uploading, { done: position + 1, total: files.length });
+      try {
+        sent.push((await upload(file)).path);
+      } catch {
+        said.textContent = fill(box.dataset.failed, { name: file.name });
+        return;
+      }
+    }
+    said.textContent = "";
+    if (sent.length) trigger("upload", { files: sent });
+  };
+  element.addEventListener("change", (event) => {
+    if (event.target.type !== "file") return;
+    take([...event.target.files]);
+    event.target.value = "";
+  });
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const address = event.target.elements.address;
+    trigger("submit", { address: address.value });
+    address.value = "";
+  });
+  letFilesDrop(element, take);
+}
+
+function letFilesDrop(element, take) {
+  const mark = (isOver) => element.querySelector(".drop")?.classList.toggle("over", isOver);
+  element.addEventListener("dragover", () => mark(true));
+  element.addEventListener("dragleave", () => mark(false));
+  element.addEventListener("drop", (event) => {
+    mark(false);
+    take([...event.dataTransfer.files]);
+  });
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+}
+
+function readBench(element, trigger, watch) {
+  sendClicks(element, trigger);
+  element.addEventListener("click", (event) => {
+    const data = event.target.closest("button")?.dataset ?? {};
+    if ("stop" in data) trigger("stop", {});
+    else if ("clear" in data) trigger("clear", {});
+  });
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = event.target;
+    if (form.reportValidity()) trigger("submit", { batch: whole(form.dataset.batch), rows: rowsOf(form) });
+  });
+  let shown = "";
+  let wasOnStop = false;
+  element.addEventListener("focusin", (event) => { wasOnStop = "stop" in event.target.dataset; });
+  watch("value", () => {
+    const head = element.querySelector("h2[tabindex]");
+    const isAdrift = document.activeElement === document.body; // what had the focus was drawn anew
+    if (wasOnStop && isAdrift) element.querySelector("[data-stop]")?.focus();
+    if (head && head.textContent !== shown) { // a new stage: who listens or types goes on from its heading
+      head.focus({ preventScroll: true });
+      element.scrollIntoView({ block: "start" });
+    }
+    shown = head?.textContent ?? "";
+  });
+}
+
+function rowsOf(form) {
+  return [...form.querySelectorAll("fieldset[data-index]")].map((set) => {
+    const row = { index: whole(set.dataset.index), as: "" };
+    for (const field of set.querySelectorAll("input, select")) {
+      const name = field.name.split("-")[0];
+      if (!["radio", "checkbox"].includes(field.type) || field.checked) row[name] = field.value;
+    }
+    return row;
+  });
+}
+
+function readTable(element, trigger) {
+  sendClicks(element, trigger);
+  element.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    const dialog = element.querySelector("dialog");
+    const data = button?.dataset ?? {};
+    if ("remove" in data) {
+      dialog.querySelector("p").textContent = fill(dialog.dataset.text, { title: data.title });
+      dialog.dataset.report = data.remove;
+      dialog.showModal();
+    } else if ("keep" in data) dialog.close();
+    else if ("confirm" in data) {
+      dialog.close();
+      trigger("delete", { report: dialog.dataset.report });
+    }
+  });
 }

@@ -27,9 +27,20 @@ _LABELS = {
     "prepare": ("Nieuwe rapporten lezen", "Reading new reports"),
     "read": ("Rapporten lezen", "Reading reports"),
     "embed": ("Passages en zinnen indexeren", "Indexing passages and sentences"),
+    "judge": ("Antwoorden laten beoordelen", "Having answers judged"),
     "ask": ("Vragen beantwoorden", "Answering questions"),
     "store": ("Opslaan", "Storing"),
 }
+
+
+def step_label(step: str, language: str) -> str:
+    """What a step is called to a user; a step without a name is called what the program calls it.
+
+    >>> step_label("store", "nl"), step_label("unheard of", "en")
+    ('Opslaan', 'unheard of')
+    """
+    dutch, english = _LABELS.get(step, (step, step))
+    return dutch if language == "nl" else english
 
 
 class _RateColumn(ProgressColumn):
@@ -56,8 +67,7 @@ def progress_bars(console: Console, language: str) -> Iterator[ProgressCallback]
 
         def show(step: str, done: int, total: int) -> None:
             if step not in tasks:
-                dutch, english = _LABELS.get(step, (step, step))
-                tasks[step] = bars.add_task(dutch if language == "nl" else english, total=total)
+                tasks[step] = bars.add_task(step_label(step, language), total=total)
             bars.update(tasks[step], completed=done, total=total)
 
         yield show

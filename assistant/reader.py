@@ -24,6 +24,7 @@ from corpus.types import Report, Text
 _NEAREST_SHOWN = 4
 _SNIPPET_CHARS = 220
 _REPORTS_LISTED = 200
+_QUOTED, _UNSUPPORTED = "•", "✗"
 _PARAGRAPH = re.compile(r"\S(?:[^\n]+|\n(?![ \t]*\n))*")
 
 
@@ -45,23 +46,26 @@ class _Line:
     raw: str
     html: str
 
+    @property
+    def bullet(self) -> str:
+        """The sign that the line begins with: that of a quote, that of a statement without one, or none."""
+        return next((sign for sign in (_QUOTED, _UNSUPPORTED) if self.raw.startswith(sign)), "")
+
 
 def answer_html(answer: Answer, turn: int, reports: Mapping[str, Report], words: Wording) -> str:
     """The words of an answer: its lead, its reports, its quotes, each [n] a button that opens source n."""
     lines = list(_lines(answer, turn, reports, words))
     parts: list[str] = []
-    for bulleted, group in groupby(enumerate(lines), key=lambda pair: pair[1].raw.startswith("•")):
+    for bullet, group in groupby(enumerate(lines), key=lambda pair: pair[1].bullet):
         members = list(group)
-        if bulleted:
-            rows = "".join(f"<li>{line.html.removeprefix('•').lstrip()}</li>" for _, line in members)
-            parts.append(f"<ul>{rows}</ul>")
+        if bullet:
+            rows = "".join(f"<li>{line.html.removeprefix(bullet).lstrip()}</li>" for _, line in members)
+            parts.append(f'<ul class="unsupported">{rows}</ul>' if bullet == _UNSUPPORTED else f"<ul>{rows}</ul>")
             continue
         for position, line in members:
-            above_quotes = position + 1 < len(lines) and lines[position + 1].raw.startswith("•")
-            if position == 0:
-                parts.append(f'<p class="lead">{line.html}</p>')
-            else:
-                parts.append(f'<p class="origin">{line.html}</p>' if above_quotes else f"<p>{line.html}</p>")
+            below = lines[position + 1].bullet if position + 1 < len(lines) else ""
+            kind = "doubt" if below == _UNSUPPORTED else "lead" if position == 0 else "origin" if below else ""
+            parts.append(f'<p class="{kind}">{line.html}</p>' if kind else f"<p>{line.html}</p>")
     return f'<div class="words" lang="{escape(answer.language)}">{"".join(parts)}</div>'
 
 
@@ -202,8 +206,11 @@ def safe_url(url: str) -> str:
     return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def shelf_html(reports: Mapping[str, Report], language: str) -> str:
-    """The sources panel before anything is chosen: what it is for, and the reports there are."""
+def shelf_html(reports: Mapping[str, Report], language: str, told: str = "") -> str:
+    """The sources panel before anything is chosen: what it is for, and the reports there are.
+
+    ``told`` is a line above them, such as why the report that was chosen cannot be shown.
+    """
     words = WORDING[language]
     listed = sorted(reports.values(), key=lambda r: (r.published, r.title), reverse=True)[:_REPORTS_LISTED]
     rows = "".join(
@@ -213,9 +220,10 @@ def shelf_html(reports: Mapping[str, Report], language: str) -> str:
         for r in listed
     )
     more = words.more_reports.format(count=len(reports) - len(listed)) if len(reports) > len(listed) else ""
+    line = f'<p class="told" role="status">{escape(told)}</p>' if told else ""
     return (
         f'<div class="panel-head"><h2>{escape(words.panel)}</h2>'
-        f'<p class="hint">{escape(words.panel_hint)}</p></div>'
+        f'<p class="hint">{escape(words.panel_hint)}</p>{line}</div>'
         f'<div class="panel-text"><p class="origin">{escape(words.all_reports)} ({len(reports)})</p>'
         f'<ul class="shelf">{rows}</ul><p class="hint">{escape(more)}</p></div>'
     )

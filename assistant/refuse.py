@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from assistant.command import is_command
-from assistant.named import figures_in, is_known_name, names_in
 from assistant.present import reference
 from assistant.write import shown
+from corpus.instructions import is_instruction
+from corpus.types import Passage
 from index.linear import Features, LinearModel
-from index.retrieve import Findings
-from index.snapshot import Snapshot
+from index.named import figures_in, match_name, names_in
+from index.retrieve import OUTSIDE, Findings
+from index.scope import EVERYTHING
 
 REFUSAL_MODEL = Path(__file__).parent / "refuse.json"
 _CLOSEST = 5
@@ -34,8 +36,9 @@ def refusal_features(findings: Findings) -> Features:
     ``unknown_figure`` and ``unknown_name``: 1 where the question has a figure, or a name, that no report has.
     """
     names, figures = unknown_names(findings), unknown_figures(findings)
+    searched = findings.cosines[findings.cosines > OUTSIDE]
     return {
-        "closest": np.array([np.sort(findings.cosines)[-_CLOSEST:].mean()]),
+        "closest": np.array([np.sort(searched)[-_CLOSEST:].mean()]),
         "passage": np.array([findings.features["passage"].max()]),
         "unknown_figure": np.array([float(bool(figures))]),
         "unknown_name": np.array([float(bool(names))]),
@@ -43,20 +46,23 @@ def refusal_features(findings: Findings) -> Features:
 
 
 def unknown_names(findings: Findings) -> tuple[str, ...]:
-    """The names of the question that no report has."""
-    known = known_words(findings.snapshot)
-    return tuple(name for name in names_in(findings.question) if not is_known_name(name, known))
+    """The names of the question that no report that was searched has."""
+    known = known_words(findings)
+    return tuple(name for name in names_in(findings.question) if match_name(name, known) is None)
 
 
 def unknown_figures(findings: Findings) -> tuple[str, ...]:
-    """The figures of the question that no report has."""
-    known = known_words(findings.snapshot)
+    """The figures of the question that no report that was searched has."""
+    known = known_words(findings)
     return tuple(figure for figure in figures_in(findings.question) if figure not in known)
 
 
-def known_words(snapshot: Snapshot) -> Set[str]:
-    """Every word of the corpus, those of titles, authors and publishers included."""
-    return snapshot.word_counts.keys() | snapshot.catalogue_words
+def known_words(findings: Findings) -> Set[str]:
+    """Every word of the reports that were searched, those of titles, authors and publishers included."""
+    snapshot = findings.snapshot
+    if findings.scope == EVERYTHING:
+        return snapshot.word_counts.keys() | snapshot.catalogue_words
+    return frozenset[str]().union(*(snapshot.words_of(report_id) for report_id in findings.reports))
 
 
 def write_refusal(findings: Findings) -> tuple[str, str]:
@@ -64,15 +70,19 @@ def write_refusal(findings: Findings) -> tuple[str, str]:
     dutch = findings.language == "nl"
     snapshot = findings.snapshot
     reason = _reason(findings)
+    passages = sum(len(snapshot.readings[report_id].passages) for report_id in findings.reports)
+    within = findings.scope.describe(findings.language)
     searched = (
-        f"Gezocht in {_count(len(snapshot.reports), 'rapport', 'rapporten')}, "
-        f"{_count(len(snapshot.passages), 'passage', 'passages')}, naar: “{findings.question}”."
+        f"Gezocht in {_count(len(findings.reports), 'rapport', 'rapporten')}"
+        f"{f' ({within})' if within else ''}, "
+        f"{_count(passages, 'passage', 'passages')}, naar: “{findings.question}”."
         if dutch
-        else f"Searched {_count(len(snapshot.reports), 'report', 'reports')}, "
-        f"{_count(len(snapshot.passages), 'passage', 'passages')}, for: “{findings.question}”."
+        else f"Searched {_count(len(findings.reports), 'report', 'reports')}"
+        f"{f' ({within})' if within else ''}, "
+        f"{_count(passages, 'passage', 'passages')}, for: “{findings.question}”."
     )
     nearest = [
-        " › ".join((reference(snapshot.reports[hit.passage.report_id]), *hit.passage.headings[-1:]))
+        " › ".join((reference(snapshot.reports[hit.passage.report_id]), *_last_heading(hit.passage)))
         for hit in findings.hits(_NEAREST_SHOWN)
     ]
     if not nearest:
@@ -80,6 +90,11 @@ def write_refusal(findings: Findings) -> tuple[str, str]:
     lead = "Het dichtst in de buurt, maar geen antwoord:" if dutch else "Nearest, but not an answer:"
     lines = "\n".join(f"• {shown(line)}" for line in dict.fromkeys(nearest))
     return f"{reason}\n\n{shown(searched)}\n\n{lead}\n{lines}", reason
+
+
+def _last_heading(passage: Passage) -> tuple[str, ...]:
+    """The heading right above a passage, where it has one that speaks to its readers."""
+    return tuple(heading for heading in passage.headings[-1:] if not is_instruction(heading))
 
 
 def _reason(findings: Findings) -> str:
@@ -91,14 +106,18 @@ def _reason(findings: Findings) -> str:
             else "This is an order to the program, not a question about the reports."
         )
     missing = (*unknown_names(findings), *unknown_figures(findings))
+    if findings.scope == EVERYTHING:
+        reports = "De rapporten" if dutch else "The reports"
+    else:
+        reports = "De gekozen rapporten" if dutch else "The chosen reports"
     if not missing:
-        return "De rapporten geven hierop geen antwoord." if dutch else "The reports do not answer this."
+        return f"{reports} geven hierop geen antwoord." if dutch else f"{reports} do not answer this."
     named = ", ".join(f"“{shown(word)}”" for word in missing)
     one = len(missing) == 1
     return (
-        f"De rapporten geven hierop geen antwoord: {named} {'komt' if one else 'komen'} er niet in voor."
+        f"{reports} geven hierop geen antwoord: {named} {'komt' if one else 'komen'} er niet in voor."
         if dutch
-        else f"The reports do not answer this: {named} {'does' if one else 'do'} not occur in them."
+        else f"{reports} do not answer this: {named} {'does' if one else 'do'} not occur in them."
     )
 
 

@@ -28,16 +28,36 @@ class Settings(BaseSettings):
     )
     glossary: Path = Field(_HOME / "index" / "glossary.csv", description="words that stand for each other")
     language: Literal["nl", "en"] = Field("nl", description="language of the page and of messages")
-    embedding_model: str = Field("default", description="'default', a sentence-transformers folder, or a model's name")
+    embedding_model: str = Field(
+        "", description="'default', a sentence-transformers folder, or a model's name; empty: as set by wmo model use"
+    )
+    reranker: str = Field("", description="cross-encoder (folder or name) that orders the best passages; empty: none")
     decline_below: float = Field(
         0.37, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
     )
-    max_quotes: int = Field(5, ge=1, le=20, description="quotes in an extractive answer")
+    max_quotes: int = Field(5, ge=1, le=20, description="quotes in an answer, or statements of a chat model")
     max_words: int = Field(150, ge=20, description="words quoted in an extractive answer")
     max_question_chars: int = Field(2000, ge=1, description="longest question, in characters")
+    chat_model: str = Field(
+        "",
+        pattern=r"^$|^[a-z0-9_]+:\S+$",
+        description="chat model that words answers, as provider:name, such as ollama:llama3.1; empty for quotes alone",
+    )
+    chat_url: str = Field("", description="address of the chat model's server, where it is not its provider's own")
+    chat_seconds: float = Field(120, gt=0, description="longest that a chat model may take over an answer, in seconds")
+    chat_tokens: int = Field(
+        6000, ge=500, description="tokens of a chat model for one answer: instructions, passages and reply together"
+    )
+    chat_unsupported: Literal["show", "leave-out"] = Field(
+        "leave-out",
+        description="what becomes of statements that no quote supports: show them, marked, or leave them out",
+    )
     max_megabytes: float = Field(100, gt=0, description="largest file that can be added, in MB")
     host: str = Field("127.0.0.1", description="address the page listens on; this machine only by default")
     port: int = Field(7860, ge=0, le=65535, description="port of the page")
+    allow_changes: bool = Field(
+        False, description="let the page add and remove reports also where other computers can reach it"
+    )
 
     @property
     def limits(self) -> Limits:
@@ -56,6 +76,12 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"WMO_{str(e['loc'][0]).upper()}={e['input']!r}: {e['msg']}" for e in error.errors())
         raise UsageError(nl=f"Ongeldige instelling: {faults}", en=f"Invalid setting: {faults}") from error
+
+
+def needs_no_key(settings: Settings) -> bool:
+    """Whether ``openai:`` models come from a server of one's own and no key was given; such a server asks for none."""
+    own = settings.chat_url or os.environ.get("OPENAI_BASE_URL") or os.environ.get("OPENAI_API_BASE")
+    return bool(own) and not os.environ.get("OPENAI_API_KEY")
 
 
 def message_language() -> str:

@@ -11,16 +11,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assistant.language import detect_language
+from assistant.models import require_package
 from assistant.settings import Settings
 from corpus.errors import IndexMismatch
 from corpus.types import Report, Text
 from index.dutch import analyse
-from index.embed import load_embedder
+from index.embed import DEFAULT_MODEL, load_embedder
 from index.generation import require_visible
 from index.gloss import make_glosser
 from index.glossary import read_glossary
 from index.lazy import prepare_embedder
 from index.linear import LinearModel, read_model
+from index.models import choose_model, chosen_model
+from index.rerank import Reranker, load_reranker
+from index.scale import USUAL, measure_scale
 from index.scope import EVERYTHING, Scope
 from index.snapshot import Snapshot, open_snapshot
 from index.sync import SyncReceipt, index_fingerprint, sync
@@ -28,6 +32,7 @@ from index.types import Embedder, Hit, Progress, no_progress
 from index.vectors import CachedEmbedder
 
 if TYPE_CHECKING:
+    from assistant.models import Chat
     from index.retrieve import HybridRetriever
 
 SEARCH_HITS = 100
@@ -41,10 +46,11 @@ class Desk:
 
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self.settings = settings
-        self._embedder = embedder
+        self.embedder = embedder
         glossary = read_glossary(settings.glossary)
         self._expander = glossary.expander(analyse)
         self._glosser = make_glosser(glossary)
+        self._reranker = make_reranker(settings)
         self._lock = threading.Lock()
         self._retriever = self._open()
 
@@ -69,6 +75,20 @@ class Desk:
         from assistant.refuse import REFUSAL_MODEL
 
         return read_model(REFUSAL_MODEL)
+
+    @cached_property
+    def chat(self) -> Chat | None:
+        """The chat model that the settings name, opened; None where they name none.
+
+        Raises:
+            ModelUnavailable: it cannot be opened.
+        """
+        if not self.settings.chat_model:
+            return None
+        from assistant.models import open_chat
+        from assistant.statements import SCHEMA
+
+        return open_chat(self.settings, SCHEMA)
 
     @property
     def reports(self) -> Mapping[str, Report]:
@@ -101,13 +121,15 @@ class Desk:
         from index.retrieve import PASSAGE_MODEL, HybridRetriever
 
         snapshot = open_index(self.settings)
-        require_match(snapshot, self._embedder)
+        require_match(snapshot, self.embedder)
         return HybridRetriever(
             snapshot=snapshot,
-            embedder=self._embedder,
+            embedder=self.embedder,
             expander=self._expander,
             glosser=self._glosser,
             model=read_model(PASSAGE_MODEL),
+            scale=USUAL if model_name(self.settings) == DEFAULT_MODEL else measure_scale(snapshot.sentence_vectors),
+            reranker=self._reranker,
         )
 
 
@@ -125,9 +147,11 @@ def open_desk(settings: Settings, progress: Progress = no_progress, embedder: Em
 
     Raises:
         IndexMissing, IndexDamaged, IndexMismatch: there is no index that fits the settings.
-        ModelUnavailable: the embedding model cannot be loaded.
+        ModelUnavailable: the embedding model cannot be loaded, or the chat model's package is not installed.
     """
     require_visible(settings.index)
+    if settings.chat_model:
+        require_package(settings.chat_model)
     return Desk(settings, embedder or make_embedder(settings, progress))
 
 
@@ -140,22 +164,61 @@ def sync_index(
 
 def make_embedder(settings: Settings, progress: Progress = no_progress) -> CachedEmbedder:
     """The embedder that the settings name, its vectors kept in the index folder; it is loaded when it is needed."""
-    embedder = prepare_embedder(settings.embedding_model, settings.cache, progress)
+    embedder = prepare_embedder(model_name(settings), settings.cache, progress)
     return CachedEmbedder(embedder, settings.index / "vectors.sqlite")
 
 
 def load_model(settings: Settings, progress: Progress = no_progress) -> Embedder:
     """The embedding model that the settings name, without any memory."""
-    return load_embedder(settings.embedding_model, settings.cache, progress)
+    return load_embedder(model_name(settings), settings.cache, progress)
+
+
+def make_reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder that the settings name, loaded; None where they name none.
+
+    Raises:
+        ModelUnavailable: it is not on this computer or cannot be loaded.
+    """
+    return load_reranker(settings.reranker) if settings.reranker else None
+
+
+def model_name(settings: Settings) -> str:
+    """The embedding model in use: that of the settings, else the one chosen for this index, else the bundled one."""
+    return settings.embedding_model or chosen_model(settings.index) or DEFAULT_MODEL
+
+
+def use_model(
+    settings: Settings, model: str, may_download: bool = False, progress: Progress = no_progress
+) -> SyncReceipt:
+    """Makes the index anew with another embedding model, which from then on is the one in use for this index.
+
+    Raises:
+        ModelUnavailable: the model cannot be fetched or loaded; the index and the choice stay as they were.
+        CorpusError, IndexBusy, IndexMissing: the index cannot be made; it and the choice stay as they were.
+    """
+    loaded = load_embedder(model, settings.cache, progress, may_download)
+    embedder = CachedEmbedder(loaded, settings.index / "vectors.sqlite")
+    receipt = sync_index(settings, progress=progress, embedder=embedder)
+    choose_model(settings.index, model)
+    return receipt
 
 
 def require_match(snapshot: Snapshot, embedder: Embedder) -> None:
     """Raises IndexMismatch where the index was made by another model, cleaner, splitter or analyser."""
     now = index_fingerprint(embedder.fingerprint)
-    if snapshot.fingerprint != now:
+    if snapshot.fingerprint == now:
+        return
+    then, current = snapshot.fingerprint.split("|"), now.split("|")
+    if then[0] != current[0]:
         raise IndexMismatch(
-            nl=f"De index is gemaakt met {snapshot.fingerprint}, maar nu geldt {now}. "
-            "Maak hem opnieuw met: wmo sync --rebuild",
-            en=f"The index was made with {snapshot.fingerprint}, but now it is {now}. "
-            "Make it anew with: wmo sync --rebuild",
+            nl=f"De index is gemaakt met het embeddingmodel {then[0]}, maar nu is {current[0]} in gebruik. "
+            "Maak hem opnieuw met: wmo sync --rebuild, of bekijk en kies een model met: wmo model",
+            en=f"The index was made with the embedding model {then[0]}, but now {current[0]} is in use. "
+            "Make it anew with: wmo sync --rebuild, or see and choose a model with: wmo model",
         )
+    raise IndexMismatch(
+        nl=f"De index is gemaakt met {', '.join(then[1:])}, maar nu geldt {', '.join(current[1:])}. "
+        "Maak hem opnieuw met: wmo sync --rebuild",
+        en=f"The index was made with {', '.join(then[1:])}, but now it is {', '.join(current[1:])}. "
+        "Make it anew with: wmo sync --rebuild",
+    )

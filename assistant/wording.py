@@ -26,9 +26,19 @@ class Wording:
     stop: str
     new_conversation: str
 
+    within: str
+    everything: str
+    within_reports: str
+    within_publishers: str
+    within_since: str
+    within_until: str
+    any_year: str
+
     searching: str
     writing: str
     searched: str
+    searched_within: str
+    edit: str
     stopped: str
     declined: str
     nearest: str
@@ -57,6 +67,7 @@ class Wording:
     cited_here: str
     nearest_here: str
     unknown_report: str
+    moved: str
     back: str
 
 
@@ -81,9 +92,18 @@ WORDING: Mapping[str, Wording] = {
         ask="Vraag",
         stop="Stop",
         new_conversation="Nieuw gesprek",
+        within="Zoek binnen: {scope}",
+        everything="alle rapporten",
+        within_reports="Rapporten",
+        within_publishers="Uitgevers",
+        within_since="Vanaf",
+        within_until="Tot en met",
+        any_year="alle",
         searching="Zoeken in {reports}…",
         writing="Het antwoord komt binnen…",
         searched="Gezocht naar: {question}",
+        searched_within="Gezocht binnen: {scope}",
+        edit="Pas aan",
         stopped="Gestopt.",
         declined="Geen antwoord gevonden",
         nearest="Dit kwam het dichtst in de buurt; het is niet als antwoord bedoeld:",
@@ -111,8 +131,9 @@ WORDING: Mapping[str, Wording] = {
         report_link="Naar de publicatie",
         cited_here="Aangehaald in dit antwoord",
         nearest_here="Niet als antwoord bedoeld: de passage die het dichtst in de buurt kwam.",
-        unknown_report="Dit rapport is niet meer beschikbaar.",
-        back="Terug naar het antwoord",
+        unknown_report="Dit rapport staat niet meer tussen de rapporten.",
+        moved="Dit rapport is sindsdien vervangen; de aangehaalde woorden staan er niet meer zo in.",
+        back="Terug",
     ),
     "en": Wording(
         name="Wmo assistant",
@@ -132,9 +153,18 @@ WORDING: Mapping[str, Wording] = {
         ask="Ask",
         stop="Stop",
         new_conversation="New conversation",
+        within="Search within: {scope}",
+        everything="all reports",
+        within_reports="Reports",
+        within_publishers="Publishers",
+        within_since="From",
+        within_until="Up to",
+        any_year="any",
         searching="Searching {reports}…",
         writing="The answer is coming in…",
         searched="Searched for: {question}",
+        searched_within="Searched within: {scope}",
+        edit="Edit",
         stopped="Stopped.",
         declined="No answer found",
         nearest="This came nearest; it is not an answer:",
@@ -160,8 +190,9 @@ WORDING: Mapping[str, Wording] = {
         report_link="To the publication",
         cited_here="Quoted in this answer",
         nearest_here="Not an answer: the passage that came nearest.",
-        unknown_report="This report is no longer available.",
-        back="Back to the answer",
+        unknown_report="This report is no longer among the reports.",
+        moved="This report was replaced since; the quoted words no longer stand in it like this.",
+        back="Back",
     ),
 }
 

@@ -63,6 +63,16 @@ def in_marks(quote: str) -> str:
     return line if is_marked and not any(mark in line[1:-1] for mark in _OPENING) else f"“{line}”"
 
 
+def write_sources(citations: Sequence[Citation], reports: Mapping[str, Report]) -> str:
+    """The quotes behind statements, one a line with its [n], report and page."""
+    lines = []
+    for citation in citations:
+        page = f", p. {citation.page}" if citation.page else ""
+        origin = shown(reference(reports[citation.report_id]))
+        lines.append(f"[{citation.number}] {in_marks(citation.quote)} {origin}{page}")
+    return "\n".join(lines)
+
+
 def unresolved_markers(text: str, citations: Sequence[Citation]) -> tuple[int, ...]:
     """The numbers of [n] markers in a text that point at no citation, ascending."""
     marked = {int(number) for number in _BRACKETED_NUMBER.findall(text)}

@@ -17,7 +17,16 @@ MOST_XML_BYTES = 50_000_000  # of one part; a thousand pages take half of that, 
 _SMALL_BYTES = 10_000_000  # so much may be shrunk to any degree
 _MOST_MEMBERS = 20_000
 # what a zip file that is damaged raises when it is opened or read
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, NotImplementedError, RuntimeError)
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    struct.error,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def open_archive(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:

@@ -22,7 +22,7 @@ from corpus.pages import join_broken_words, strip_contents, strip_running_lines
 from corpus.split import ITEM_NUMBER
 from corpus.types import Heading, Text
 
-CLEANER_VERSION = "1"
+CLEANER_VERSION = "2"
 
 HEADING_CHARS = 100
 HEADING_WORDS = 12
@@ -36,8 +36,11 @@ _REPAIR = ftfy.TextFixerConfig(
     normalization="NFC",
     explain=False,
 )
+# soft hyphens, joiners, marks of direction, fillers, variation selectors and tags: characters that nobody sees
 _INVISIBLE = dict.fromkeys(
-    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xFFFC]
+    [0xAD, 0x34F, 0x61C, 0x115F, 0x1160, *range(0x17B4, 0x17B6), *range(0x180B, 0x1810), *range(0x200B, 0x2010)]
+    + [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x2800, 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0]
+    + [*range(0xFFF9, 0xFFFD), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE01F0)]
 )
 _SOFT_HYPHEN_BREAK = re.compile("\u00ad[ \t]*\n[ \t]*")
 

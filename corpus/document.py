@@ -23,13 +23,15 @@ class Document:
     of ``"pdf"`` are lines of text, with a blank line between paragraphs and ``#`` before headings; those of the
     other formats with mark-up are Markdown made from it. A format without pages gives one page. ``properties``
     holds what the file says of itself, under ``title``, ``author``, ``date``, ``publisher``, ``language``;
-    ``empty_pages`` the numbers, from 1, of the pages without readable text.
+    ``empty_pages`` the numbers, from 1, of the pages without readable text; ``unseen`` the texts that the file
+    holds and its readers do not see, which are in no page.
     """
 
     pages: tuple[str, ...]
     kind: str
     properties: Mapping[str, str] = field(default_factory=dict, hash=False)
     empty_pages: tuple[int, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 Loader = Callable[[bytes, str, Limits], Document]

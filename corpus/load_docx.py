@@ -11,6 +11,7 @@ from xml.parsers.expat import ExpatError
 from xml.sax import SAXException
 
 import mammoth  # type: ignore[import-untyped]
+from lxml import etree  # type: ignore[import-untyped]
 
 from corpus.archive import UNREADABLE, damaged, open_archive, read_member, read_xml
 from corpus.document import Document, Limits
@@ -29,6 +30,11 @@ _STYLES = "\n".join(
         *(f"p[style-name='TOC {level}'] => !" for level in range(1, 10)),
         "p[style-name='TOC Heading'] => !",
     ]
+)
+_BODY = "word/document.xml"
+_HIDDEN_RUNS = (
+    "//*[local-name()='r'][*[local-name()='rPr']/*[local-name()='vanish']"
+    "[not(@*[local-name()='val'][.='0' or .='false' or .='off'])]]"
 )
 _BROKEN = (
     DOMException,
@@ -58,12 +64,15 @@ _PROPERTIES = {
 def load_docx(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as DOCX: tables as one line a row, footnotes at the end, no pictures.
 
+    Text with Word's mark for hidden text is left out, and told.
+
     Raises:
         LoadError: the file is damaged, or unpacks to too much.
     """
     with open_archive(data, name, limits) as archive:
-        read_member(archive, "word/document.xml", name)
+        body = read_member(archive, _BODY, name)
         properties = _read_properties(archive, name)
+        data, unseen = _without_hidden(archive, name) if b"vanish" in body else (data, ())
     try:
         result = mammoth.convert_to_html(
             io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda image: {})
@@ -73,7 +82,22 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Document:
     for message in result.messages:
         _LOG.debug("%s: %s", name, message.message)
     tree = parse_html(f"<html><body>{result.value}</body></html>")
-    return Document(("" if tree is None else document_to_markdown(tree),), "docx", properties)
+    return Document(("" if tree is None else document_to_markdown(tree),), "docx", properties, unseen=unseen)
+
+
+def _without_hidden(archive: zipfile.ZipFile, name: str) -> tuple[bytes, tuple[str, ...]]:
+    """The bytes of the file without its hidden runs of text, and what these say, a paragraph each."""
+    body = read_xml(archive, _BODY, name)
+    texts: dict[etree._Element, str] = {}
+    for run in body.xpath(_HIDDEN_RUNS):
+        paragraph = run.getparent()
+        texts[paragraph] = texts.get(paragraph, "") + "".join(run.itertext())
+        paragraph.remove(run)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as copy:
+        for member in dict.fromkeys(archive.namelist()):
+            copy.writestr(member, etree.tostring(body) if member == _BODY else read_member(archive, member, name))
+    return changed.getvalue(), tuple(" ".join(text.split()) for text in texts.values() if text.strip())
 
 
 def _read_properties(archive: zipfile.ZipFile, name: str) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from corpus.archive import encrypted, open_archive, read_member, read_xml
 from corpus.document import Document, Limits
 from corpus.load_html import decode_html, parse_html
 from corpus.markup import document_to_markdown
+from corpus.unseen import take_out_unseen
 
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/rights.xml"
@@ -32,7 +33,9 @@ def load_epub(data: bytes, name: str, limits: Limits) -> Document:
         package_path = next(iter(root.xpath("//@full-path")), "")
         package = read_xml(archive, package_path, name)
         chapters = [_read_chapter(archive, member, name) for member in _spine(package, package_path)]
-    return Document(("\n\n".join(filter(None, chapters)),), "epub", _read_properties(package))
+    text = "\n\n".join(chapter for chapter, _ in chapters if chapter)
+    unseen = tuple(hidden for _, texts in chapters for hidden in texts)
+    return Document((text,), "epub", _read_properties(package), unseen=unseen)
 
 
 def _spine(package: etree._Element, package_path: str) -> list[str]:
@@ -46,9 +49,13 @@ def _spine(package: etree._Element, package_path: str) -> list[str]:
     return [items[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in items]
 
 
-def _read_chapter(archive: zipfile.ZipFile, member: str, name: str) -> str:
+def _read_chapter(archive: zipfile.ZipFile, member: str, name: str) -> tuple[str, tuple[str, ...]]:
+    """A chapter as Markdown, and what its readers do not see."""
     tree = parse_html(decode_html(read_member(archive, member, name), name))
-    return "" if tree is None else document_to_markdown(tree)
+    if tree is None:
+        return "", ()
+    unseen = take_out_unseen(tree)
+    return document_to_markdown(tree), unseen
 
 
 def _read_properties(package: etree._Element) -> dict[str, str]:

@@ -11,6 +11,7 @@ from lxml.etree import ParserError  # type: ignore[import-untyped]
 
 from corpus.document import Document, Limits
 from corpus.load_text import BYTE_ORDER_MARKS, decode
+from corpus.unseen import take_out_unseen
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,7 +25,12 @@ def load_html(data: bytes, name: str, limits: Limits) -> Document:
         LoadError: the bytes are no text.
     """
     page = decode_html(data, name)
-    return Document((html_to_markdown(page),), "html", read_meta(page))
+    tree = parse_html(page)
+    if tree is None:
+        return Document(("",), "html")
+    properties = read_meta(page)
+    unseen = take_out_unseen(tree)
+    return Document((_article(tree),), "html", properties, unseen=unseen)
 
 
 def decode_html(data: bytes, name: str) -> str:
@@ -50,7 +56,7 @@ def parse_html(page: str) -> html.HtmlElement | None:
         return None
 
 
-def html_to_markdown(page: str) -> str:
+def _article(tree: html.HtmlElement) -> str:
     """The article of a web page or bare fragment as Markdown with ``#`` headings; empty where there is none.
 
     trafilatura finds the article. Where it leaves out more than a quarter of the running text outside the
@@ -58,10 +64,6 @@ def html_to_markdown(page: str) -> str:
     """
     import trafilatura  # takes half a second, and most runs read no HTML
 
-    tree = parse_html(page)
-    if tree is None:
-        return ""
-    _remove_unseen(tree)
     whole = tree_to_markdown(tree)
     article = trafilatura.extract(
         html.tostring(tree, encoding="unicode"),
@@ -74,35 +76,9 @@ def html_to_markdown(page: str) -> str:
     return whole if article is None or _loses_text(article, whole) else article
 
 
-_UNSEEN = (
-    "//script|//style|//noscript|//template|//comment()|//*[@hidden or @aria-hidden='true']"
-    "|//*[self::div or self::section or self::aside][contains(@id, 'cookie') or contains(@class, 'cookie')]"
-)
-_UNSEEN_STYLE = re.compile(
-    r"display:none|visibility:hidden|font-size:0(?:px|pt|em|rem|%)?(?:;|$)|opacity:0(?:;|$)"
-    r"|(?:left|top):-\d{3,}"
-)
-_INK = re.compile(r"(?:^|;)color:([^;!]+)")
-_PAPER = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
-_WHITE = {"#fff", "#ffffff", "white", "rgb(255,255,255)"}
-
 _FURNITURE = set("head nav footer aside button select option iframe svg dialog textarea label".split())
 _INLINE = set("a abbr b big cite code del em font i ins kbd mark q s small span strong sub sup time u var wbr".split())
 _PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- ", "tr": "- "}
-
-
-def _remove_unseen(tree: html.HtmlElement) -> None:
-    """Take out of ``tree`` what a reader of the page does not see, and its cookie notices."""
-    for element in tree.xpath(_UNSEEN) + [e for e in tree.xpath("//body//*[@style]") if _is_unseen(e)]:
-        if element.getparent() is not None:
-            element.drop_tree()
-
-
-def _is_unseen(element: html.HtmlElement) -> bool:
-    style = re.sub(r"\s+", "", element.get("style")).lower()
-    ink, paper = _INK.search(style), _PAPER.search(style)
-    alike = ink and paper and (ink[1] == paper[1] or {ink[1], paper[1]} <= _WHITE)
-    return bool(alike or _UNSEEN_STYLE.search(style))
 
 
 def tree_to_markdown(tree: html.HtmlElement) -> str:

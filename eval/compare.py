@@ -10,18 +10,22 @@ import numpy as np
 from scipy.stats import rankdata
 
 from corpus.errors import UsageError
-from eval.metrics import BY_NAME, METRICS, Metric
+from eval.metric_list import BY_NAME, METRICS, Metric
 from eval.summary import Floats, auroc, confidences, interval, resample
 from eval.types import Outcome
 
 DEFAULT_GUARDS = (
     "ndcg@10",
     "recall@20",
+    "ndcg@10_dense",
+    "ndcg@10_lexical",
     "evidence_recall",
     "citation_precision",
     "quote_validity",
     "false_answer",
     "false_refusal",
+    "confidence",
+    "false_confidence",
     "failed",
 )
 LATENCY = "latency"
@@ -133,8 +137,8 @@ def compare(pairs: Sequence[Pair], guards: Collection[str] = DEFAULT_GUARDS) -> 
     """The difference of every metric that covers a case in both runs, in the order of METRICS, latency last.
 
     A guarded metric raises an alarm where B is worse by Holm-corrected permutation test (p < 0.05) and its interval
-    lies wholly on the worse side; a defect (an invalid quote, a failure) where any case has it that had it not in A;
-    latency where the interval of the ratio of medians lies above 1.25.
+    lies wholly on the worse side, beyond the slack that the metric has; a defect (an invalid quote, a failure) where
+    any case has it that had it not in A; latency where the interval of the ratio of medians lies above 1.25.
     """
     ordered = sorted(pairs, key=lambda pair: pair.a.case.id)
     found = [difference for metric in METRICS if (difference := _difference(metric, ordered)) is not None]
@@ -276,7 +280,8 @@ def _judged(difference: Difference, pairs: Sequence[Pair]) -> Difference:
     nearest = difference.high if difference.higher_is_better else difference.low
     if nearest is None or difference.p_holm is None:
         return difference
-    worse = nearest < 0 if difference.higher_is_better else nearest > 0
+    slack = BY_NAME[difference.name].slack
+    worse = nearest < -slack if difference.higher_is_better else nearest > slack
     significant = worse and difference.p_holm < SIGNIFICANCE
     return replace(difference, alarm="significantly worse") if significant else difference
 

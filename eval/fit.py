@@ -1,7 +1,7 @@
 """Fits the two small models behind an answer, and says how well they carry over to another corpus.
 
-A *world* is a corpus with its question set. Each model is fitted on all worlds but one and judged on that one, for each
-in turn, so that every figure given is for a corpus that the model has not seen; what is saved is fitted on all of them.
+Each model is fitted on all worlds but one and judged on that one, for each in turn, so that every figure given is for a
+corpus that the model has not seen; what is saved is fitted on all of them.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant.evidence import candidate_sentences, sentence_features
-from assistant.followup import stand_alone
-from assistant.language import detect_language
 from assistant.refuse import refusal_features
 from assistant.wire import Desk
 from corpus.types import Sentence
 from eval.metrics import locate
 from eval.types import Case, Span
+from eval.worlds import World, as_searched
 from index.linear import Features, LinearModel
 from index.retrieve import Findings
 
@@ -41,8 +40,8 @@ class Table:
 
 
 @dataclass(frozen=True)
-class World:
-    """The examples that one corpus with its question set gives."""
+class Examples:
+    """What one world gives to fit on."""
 
     name: str
     evidence: Table
@@ -58,23 +57,23 @@ class Held:
     auroc: float
 
 
-def read_world(name: str, desk: Desk, cases: Sequence[Case]) -> World:
-    """The examples of a corpus: every weighed sentence of the answerable cases, and every case for the refusal."""
-    asked = [(case, _find(desk, case)) for case in cases]
+def read_examples(world: World) -> Examples:
+    """The examples of a world: every weighed sentence of the answerable cases, and every case for the refusal."""
+    asked = [(case, world.desk.retriever.find(*as_searched(case))) for case in world.cases]
     answerable = [(case, findings) for case, findings in asked if case.answerable and len(findings.rows)]
-    sentences = [_sentence_rows(case, findings, desk) for case, findings in answerable]
+    sentences = [_sentence_rows(case, findings, world.desk) for case, findings in answerable]
     refusals = [(refusal_features(findings), np.array([float(case.answerable)])) for case, findings in asked]
-    return World(name, _stack(sentences), _stack(refusals))
+    return Examples(world.name, _stack(sentences), _stack(refusals))
 
 
-def fit_evidence(worlds: Sequence[World]) -> LinearModel:
+def fit_evidence(worlds: Sequence[Examples]) -> LinearModel:
     """The scorer of sentences: logistic regression, every world counting the same."""
     tables = [world.evidence for world in worlds]
     weights = np.concatenate([np.full(len(t.labels), 1 / len(t.labels)) for t in tables])
     return _fit(tables, EVIDENCE_FEATURES, weights)
 
 
-def fit_refusal(worlds: Sequence[World]) -> LinearModel:
+def fit_refusal(worlds: Sequence[Examples]) -> LinearModel:
     """The refusal: logistic regression, every world counting the same, and in it answerable as much as unanswerable."""
     tables = [world.refusal for world in worlds]
     weights = np.concatenate([_balanced(t.labels) for t in tables])
@@ -82,9 +81,9 @@ def fit_refusal(worlds: Sequence[World]) -> LinearModel:
 
 
 def cross_validate(
-    worlds: Sequence[World],
-    fit: Callable[[Sequence[World]], LinearModel],
-    table_of: Callable[[World], Table],
+    worlds: Sequence[Examples],
+    fit: Callable[[Sequence[Examples]], LinearModel],
+    table_of: Callable[[Examples], Table],
 ) -> tuple[Held, ...]:
     """How a model fitted on all other worlds does on each; needs two worlds or more."""
     held = []
@@ -95,18 +94,13 @@ def cross_validate(
     return tuple(held)
 
 
-def describe(worlds: Sequence[World], held: Sequence[Held]) -> Mapping[str, object]:
+def describe(worlds: Sequence[Examples], held: Sequence[Held]) -> Mapping[str, object]:
     """What goes beside the weights in their file: on what they were fitted, and how they carried over."""
     return {
         "fitted": [world.name for world in worlds],
         "auroc_when_held_out": {h.world: round(h.auroc, 3) for h in held},
         "made_with": "wmo eval fit",
     }
-
-
-def _find(desk: Desk, case: Case) -> Findings:
-    language = detect_language(case.question)
-    return desk.retriever.find(stand_alone(case.question, case.turns, language), language)
 
 
 def _sentence_rows(case: Case, findings: Findings, desk: Desk) -> tuple[Features, Numbers]:

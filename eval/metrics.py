@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import ir_measures
@@ -17,113 +16,13 @@ from ir_measures import RR, nDCG
 
 from assistant.types import Answer, Citation
 from corpus.types import Text
+from eval.metric_list import LEGS, RECALL_DEPTHS
 from eval.types import Case, Evidence, Marks, Span
 from index.types import Hit
 
-RECALL_DEPTHS = (1, 3, 5, 10, 20)
 BUDGET_WORDS = 1_000
 _STRAIGHT_QUOTES = str.maketrans("‘’‚‛“”„‟«»", '\'\'\'\'""""""')
 _PARAGRAPH_BREAK = "\n\n"
-
-
-@dataclass(frozen=True)
-class Metric:
-    """What a figure is called and how to read it.
-
-    Where ``per_case`` is false, only a whole set has it. A ``defect`` is wrong in a single case already: no chance is
-    needed to explain it.
-    """
-
-    name: str
-    title: str
-    meaning: str
-    covers: str
-    higher_is_better: bool = True
-    per_case: bool = True
-    defect: bool = False
-
-    @property
-    def perfect(self) -> float:
-        """The best value of a case: 1 where higher is better, otherwise 0."""
-        return float(self.higher_is_better)
-
-
-def _recall_metric(depth: int) -> Metric:
-    return Metric(
-        f"recall@{depth}",
-        f"Recall@{depth}",
-        "share of the evidence that lies inside "
-        + ("the first passage found" if depth == 1 else f"one of the first {depth} passages found"),
-        "answerable cases",
-    )
-
-
-METRICS: tuple[Metric, ...] = (
-    *(_recall_metric(depth) for depth in RECALL_DEPTHS),
-    Metric(
-        "budget_recall",
-        "Budget recall",
-        "share of the evidence inside the first passages that together hold at most 1,000 words",
-        "answerable cases",
-    ),
-    Metric("ndcg@10", "nDCG@10", "how high the passages with evidence are ranked", "answerable cases"),
-    Metric("mrr", "MRR", "one divided by the rank of the first passage with evidence", "answerable cases"),
-    Metric(
-        "evidence_recall",
-        "Evidence recall",
-        "share of the evidence that the answer cites (a declined case counts as 0)",
-        "answerable cases",
-    ),
-    Metric(
-        "citation_precision",
-        "Citation precision",
-        "share of the citations that overlap evidence or stand in its paragraph",
-        "answerable cases that were answered with a citation",
-    ),
-    Metric(
-        "fact_recall",
-        "Fact recall",
-        "share of the expected facts that the answer's text contains (a declined case counts as 0)",
-        "answerable cases with facts",
-    ),
-    Metric(
-        "quote_validity",
-        "Quote validity",
-        "share of the quotes that are the literal span of their report; anything below 1 is a defect",
-        "cases answered with a citation",
-        defect=True,
-    ),
-    Metric(
-        "false_answer",
-        "False answers",
-        "share of the unanswerable questions that were answered all the same",
-        "unanswerable cases",
-        higher_is_better=False,
-    ),
-    Metric(
-        "false_refusal",
-        "False refusals",
-        "share of the answerable questions that were declined",
-        "answerable cases",
-        higher_is_better=False,
-    ),
-    Metric(
-        "refusal_auroc",
-        "Refusal AUROC",
-        "how well the confidence tells answerable from unanswerable questions (0.5 is chance)",
-        "all cases with an answer or a refusal",
-        per_case=False,
-    ),
-    Metric(
-        "failed",
-        "Failed",
-        "share of the cases that ended in an error",
-        "all cases",
-        higher_is_better=False,
-        defect=True,
-    ),
-)
-BY_NAME = {metric.name: metric for metric in METRICS}
 
 
 def squeeze(text: str) -> str:
@@ -304,9 +203,26 @@ def retrieval_scores(case: Case, hits: Sequence[Hit], ranks: Sequence[int | None
     """The scores of what was found, whatever was answered with it: recall at each depth, nDCG and MRR."""
     scores = {f"recall@{depth}": recall_at(ranks, depth) for depth in RECALL_DEPTHS}
     scores["budget_recall"] = recall_at(ranks, budget_depth(hits))
-    relevant = [any(holds(hit, evidence) for evidence in case.evidence) for hit in hits]
+    held = [[holds(hit, evidence) for hit in hits] for evidence in case.evidence]
+    relevant = [any(pieces) for pieces in zip(*held, strict=True)]
     scores["ndcg@10"], scores["mrr"] = ranking_scores(relevant, unfound=sum(rank is None for rank in ranks))
+    for leg in LEGS:
+        scores |= leg_scores(leg, hits, held)
     return scores
+
+
+def leg_scores(leg: str, hits: Sequence[Hit], held: Sequence[Sequence[bool]]) -> dict[str, float]:
+    """Recall@10 and nDCG@10 of what one leg ranked, so that a leg that falls silent shows whatever the other finds.
+
+    ``held`` tells of each piece of evidence which hits hold it. The scores are taken over the hits that the answer
+    keeps, each at the rank that the leg gave it; what the leg did not rank, it did not find.
+    """
+    places = [[hit.legs[leg] for hit, yes in zip(hits, row, strict=True) if yes and leg in hit.legs] for row in held]
+    found = [min(ranks, default=None) for ranks in places]
+    holding = {rank for ranks in places for rank in ranks}
+    relevant = [rank in holding for rank in range(1, max(holding, default=0) + 1)]
+    ndcg, _ = ranking_scores(relevant, unfound=found.count(None))
+    return {f"recall@10_{leg}": recall_at(found, 10), f"ndcg@10_{leg}": ndcg}
 
 
 def score(case: Case, answer: Answer, marks: Marks, text_of: Callable[[str], Text]) -> dict[str, float]:
@@ -326,9 +242,9 @@ def score(case: Case, answer: Answer, marks: Marks, text_of: Callable[[str], Tex
         literal = [is_literal(citation, text_of(citation.report_id).content) for citation in answer.citations]
         scores["quote_validity"] = _share(literal)
     if not case.answerable:
-        return scores | {"false_answer": float(not answer.declined)}
+        return scores | {"false_answer": float(not answer.declined), "false_confidence": answer.confidence}
     scores |= retrieval_scores(case, answer.hits, marks.evidence_ranks)
-    scores["false_refusal"] = float(answer.declined)
+    scores |= {"false_refusal": float(answer.declined), "confidence": answer.confidence}
     scores["evidence_recall"] = 0.0 if answer.declined else _share(marks.evidence_cited)
     if answer.citations and not answer.declined:
         scores["citation_precision"] = _share(marks.citations_needed)
@@ -342,5 +258,6 @@ def score_failure(case: Case) -> dict[str, float]:
     if not case.answerable:
         return {"failed": 1.0}
     names = [f"recall@{depth}" for depth in RECALL_DEPTHS]
-    names += ["budget_recall", "ndcg@10", "mrr", "evidence_recall"] + ["fact_recall"] * bool(case.facts)
+    names += ["budget_recall", "ndcg@10", "mrr", *(f"{name}@10_{leg}" for leg in LEGS for name in ("recall", "ndcg"))]
+    names += ["evidence_recall"] + ["fact_recall"] * bool(case.facts)
     return {"failed": 1.0} | dict.fromkeys(names, 0.0)

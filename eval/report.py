@@ -11,7 +11,8 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.compare import LATENCY, Difference, Pair
-from eval.metrics import BY_NAME, METRICS, Metric
+from eval.judge import Judgement
+from eval.metric_list import BY_NAME, METRICS, Metric
 from eval.types import Outcome, Span
 
 HEADLINES = (
@@ -60,9 +61,10 @@ def format_seconds(value: float) -> str:
     return f"{1000 * value:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
-def render_report(outcomes: Sequence[Outcome], summary: Mapping[str, Any]) -> str:
-    """The page of one run."""
-    views = [case_view(outcome) for outcome in outcomes]
+def render_report(outcomes: Sequence[Outcome], summary: Mapping[str, Any], judgements: Sequence[Judgement] = ()) -> str:
+    """The page of one run; what a chat model wrote or judged stands in parts of its own."""
+    opinions = {judgement.case.id: judgement for judgement in judgements}
+    views = [case_view(outcome) | {"opinion": opinions.get(outcome.case.id)} for outcome in outcomes]
     return (
         _environment()
         .get_template("report.html.j2")
@@ -70,6 +72,9 @@ def render_report(outcomes: Sequence[Outcome], summary: Mapping[str, Any]) -> st
             summary=summary,
             provenance=summary["provenance"],
             timing=summary["timing"]["seconds"],
+            written=summary.get("written"),
+            first_statement=summary["timing"].get("first_statement", {}),
+            judged=summary.get("judged"),
             cards=_cards(summary["metrics"]["overall"]),
             plots=_plots(summary["metrics"]),
             curve=summary["curve"],

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from eval.metrics import METRICS
+from eval.metric_list import METRICS
 from eval.types import Estimate, Outcome
 
 RESAMPLES = 2_000

@@ -18,8 +18,9 @@ from time import perf_counter
 from corpus.catalogue import CATALOGUE, LANGUAGES, REPORTS, is_slug, normalise_date, read_catalogue, read_rows
 from corpus.change import Change, commit, corpus_lock, discard, stage_file
 from corpus.clean import clean_with_report
-from corpus.document import Limits
+from corpus.document import Document, Limits
 from corpus.errors import CorpusError, LoadError, UsageError
+from corpus.instructions import find_orders, is_instruction
 from corpus.load import load_data
 from corpus.metadata import propose, propose_id
 from corpus.quality import measure
@@ -41,7 +42,10 @@ _PROPOSED = ("title", "authors", "publisher", "published", "language")
 
 @dataclass(frozen=True)
 class Given:
-    """What the user says about a report, which goes before what the document says; empty is not said."""
+    """What the user says about a report, which goes before what the document says; empty is not said.
+
+    ``cleared`` names the fields that stay empty, whatever the document says.
+    """
 
     id: str = ""
     title: str = ""
@@ -50,9 +54,19 @@ class Given:
     published: str = ""
     language: str = ""
     url: str = ""
+    cleared: tuple[str, ...] = ()
 
 
 _NOTHING_GIVEN = Given()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A source to add, what the user says about it, and whether it may replace a report."""
+
+    source: Source
+    given: Given = _NOTHING_GIVEN
+    may_replace: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,33 +91,49 @@ class RemoveReceipt:
     sync: SyncReceipt
 
 
-def add(
-    corpus: Path,
-    index: Path,
-    embedder: Embedder,
+def want(
     names: Sequence[str],
     given: Given = _NOTHING_GIVEN,
     may_replace: bool = False,
     limits: Limits = _NO_LIMITS_GIVEN,
+) -> tuple[Wanted, ...]:
+    """Every source that ``names`` stand for, to be added as ``given``.
+
+    Raises:
+        UsageError: what is given is not right, or is given for several sources at once.
+    """
+    sources = find_sources(names, limits)
+    if given != _NOTHING_GIVEN and len(sources) != 1:
+        raise UsageError(
+            nl=f"Titel, auteur, id en dergelijke kunnen bij één rapport worden gegeven; dit zijn er {len(sources)}.",
+            en=f"Title, author, id and the like can be given with a single report; these are {len(sources)}.",
+        )
+    given = check_given(given)
+    return tuple(Wanted(source, given, may_replace) for source in sources)
+
+
+def add(
+    corpus: Path,
+    index: Path,
+    embedder: Embedder,
+    wanted: Sequence[Wanted],
+    limits: Limits = _NO_LIMITS_GIVEN,
     progress: Progress = no_progress,
 ) -> AddReceipt:
-    """Adds every source that ``names`` stand for; one that fails does not keep the others from being added.
+    """Adds every source that is wanted; one that fails does not keep the others from being added.
 
     Until all are read and indexed nothing changes, so that an interruption leaves the state before.
 
     Raises:
-        UsageError: what is given is not right, or is given for several sources at once.
         CorpusError: the catalogue is wrong, or the corpus cannot be written; nothing changed.
         IndexBusy: another process is writing.
         IndexMissing: the index folder cannot be written; nothing changed.
     """
     started = perf_counter()
-    sources = find_sources(names, limits)
-    given = _checked(given, sources)
     with writer_lock(index), corpus_lock(corpus) as repaired:
         draft = _begin(corpus, index, partial(stage_file, corpus), progress)
         try:
-            receipts = _take_all(draft, sources, given, may_replace, limits, progress)
+            receipts = _take_all(draft, wanted, limits, progress)
             reports = tuple(draft.reports.values())
             change = Change(put=tuple(draft.put.values()), delete=tuple(draft.delete))
             sync = bring_in_step(index, reports, draft.read, embedder, False, progress, partial(commit, corpus, change))
@@ -111,30 +141,25 @@ def add(
             discard(corpus)
         write_likenesses(index, reports, draft.likenesses)
     sync = replace(sync, recovered=sync.recovered or repaired)
-    logger.info("added %s of %s sources", len(draft.put), len(sources))
+    logger.info("added %s of %s sources", len(draft.put), len(wanted))
     return AddReceipt(_with_indexing(receipts, sync.seconds), sync, perf_counter() - started)
 
 
 def preview(
     corpus: Path,
     index: Path,
-    names: Sequence[str],
-    given: Given = _NOTHING_GIVEN,
-    may_replace: bool = False,
+    wanted: Sequence[Wanted],
     limits: Limits = _NO_LIMITS_GIVEN,
     progress: Progress = no_progress,
 ) -> AddReceipt:
     """What ``add`` would do, without doing it.
 
     Raises:
-        UsageError: what is given is not right, or is given for several sources at once.
         CorpusError: the catalogue is wrong.
     """
     started = perf_counter()
-    sources = find_sources(names, limits)
-    given = _checked(given, sources)
     draft = _begin(corpus, index, lambda name, data: None, progress)
-    receipts = _take_all(draft, sources, given, may_replace, limits, progress)
+    receipts = _take_all(draft, wanted, limits, progress)
     return AddReceipt(receipts, None, perf_counter() - started)
 
 
@@ -213,30 +238,28 @@ def _begin(corpus: Path, index: Path, stage: Callable[[str, bytes], object], pro
     return _Draft(corpus, stage, {report.id: report for report in reports}, known)
 
 
-def _take_all(
-    draft: _Draft, sources: Sequence[Source], given: Given, may_replace: bool, limits: Limits, progress: Progress
-) -> tuple[Receipt, ...]:
+def _take_all(draft: _Draft, wanted: Sequence[Wanted], limits: Limits, progress: Progress) -> tuple[Receipt, ...]:
     receipts = []
-    for done, source in enumerate(sources):
-        progress("prepare", done, len(sources))
+    for done, one in enumerate(wanted):
+        progress("prepare", done, len(wanted))
         try:
-            receipts.append(_take_in(draft, source, given, may_replace, limits))
+            receipts.append(_take_in(draft, one, limits))
         except OSError as error:  # what libraries write besides; the file itself gives a LoadError
             raise CorpusError(
                 nl=f"Een tijdelijk bestand kon niet worden geschreven: {error}. Controleer schijfruimte en rechten.",
                 en=f"A temporary file could not be written: {error}. Check disk space and permissions.",
             ) from error
-    progress("prepare", len(sources), len(sources))
+    progress("prepare", len(wanted), len(wanted))
     return tuple(receipts)
 
 
-def _take_in(draft: _Draft, source: Source, given: Given, may_replace: bool, limits: Limits) -> Receipt:
+def _take_in(draft: _Draft, wanted: Wanted, limits: Limits) -> Receipt:
     """Takes one source into the draft, or says why not."""
     started = perf_counter()
     try:
-        receipt = _judge(draft, source, given, may_replace, limits)
+        receipt = _judge(draft, wanted.source, wanted.given, wanted.may_replace, limits)
     except (LoadError, UsageError) as error:
-        receipt = Receipt(source.label, "failed", 0.0, error=error)
+        receipt = Receipt(wanted.source.label, "failed", 0.0, error=error)
     return replace(receipt, seconds=perf_counter() - started)
 
 
@@ -263,7 +286,8 @@ def _judge(draft: _Draft, source: Source, given: Given, may_replace: bool, limit
         return Receipt(source.label, "duplicate", 0.0, same)
 
     proposal = propose(document, cleaned.text, Path(content.name))
-    said = {name: getattr(given, name) for name in _PROPOSED if getattr(given, name)}
+    cleared = {name: type(getattr(given, name))() for name in _PROPOSED if name in given.cleared}
+    said = {name: getattr(given, name) for name in _PROPOSED if getattr(given, name)} | cleared
     report_id = given.id or _version_of(draft, alike) or propose_id(replace(proposal, **said), draft.reports)
     old = draft.reports.get(report_id)
     if old and not may_replace:
@@ -291,8 +315,17 @@ def _judge(draft: _Draft, source: Source, given: Given, may_replace: bool, limit
         near=near,
         near_share=near_share,
         newer=bool(near) and report.published > draft.reports[near].published > "",
+        orders=_orders(document, draft.readings[report_id], report),
+        unseen_words=sum(len(text.split()) for text in document.unseen),
         guessed=tuple(name for name in proposal.guessed if name not in kept and name not in said),
     )
+
+
+def _orders(document: Document, reading: Reading, report: Report) -> tuple[str, ...]:
+    """The texts that order a language model about: in its text, hidden in it, or in its properties."""
+    aside = (*document.properties.values(), report.title, *(h.title for h in reading.text.headings), *document.unseen)
+    sentences = (sentence.text for sentence in find_orders(reading.text, reading.sentences))
+    return tuple(dict.fromkeys((*sentences, *filter(is_instruction, aside))))
 
 
 def _version_of(draft: _Draft, one: Likeness) -> str:
@@ -327,17 +360,12 @@ def _name_in(folder: Path, path: Path | None) -> str:
     return path.relative_to(folder).as_posix() if path and path.is_relative_to(folder) else ""
 
 
-def _checked(given: Given, sources: Sequence[Source]) -> Given:
-    """What is given, with its date in the catalogue's form.
+def check_given(given: Given) -> Given:
+    """What is given, with its date in the catalogue's form and each author by itself.
 
     Raises:
-        UsageError: it is wrong, or there are several sources.
+        UsageError: it is wrong.
     """
-    if given != _NOTHING_GIVEN and len(sources) != 1:
-        raise UsageError(
-            nl=f"Titel, auteur, id en dergelijke kunnen bij één rapport worden gegeven; dit zijn er {len(sources)}.",
-            en=f"Title, author, id and the like can be given with a single report; these are {len(sources)}.",
-        )
     if given.id and not is_slug(given.id):
         raise UsageError(
             nl=f"Het id {given.id!r} mag alleen kleine letters, cijfers en koppeltekens hebben, zoals jansen-2021-wmo.",

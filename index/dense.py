@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
+from chromadb.api.types import Where
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
 
@@ -52,9 +54,18 @@ class DenseIndex:
         """How many passages are held."""
         return self._passages.count()
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """The keys and cosines of the ``limit`` passages nearest to a vector of shape ``[dimension]``, best first."""
-        found = self._passages.query(query_embeddings=vector[None, :], n_results=limit, include=["distances"])
+    def search(self, vector: Vectors, limit: int, reports: Collection[str] | None = None) -> list[tuple[str, float]]:
+        """The keys and cosines of the ``limit`` passages nearest to a vector of shape ``[dimension]``, best first.
+
+        With ``reports``, only the passages of these reports are compared.
+        """
+        within: Where | None = None
+        if reports is not None:
+            inside: dict[Literal["$in", "$nin"], list[str | int | float | bool]] = {"$in": [*sorted(reports)]}
+            within = {"report_id": inside}
+        found = self._passages.query(
+            query_embeddings=vector[None, :], n_results=limit, where=within, include=["distances"]
+        )
         distances = found["distances"] or [[]]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
 

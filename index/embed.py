@@ -33,15 +33,17 @@ BATCH_CHARS = 4_000
 """Characters in a batch, padding included: about 1,000 tokens, measured best among 250 to 4,000 tokens."""
 
 SAMPLE_BYTES = 1 << 20
+_WEIGHTS = ("*.safetensors", "*.bin")
 
 Features = dict[str, Any]
 """The tensors of one batch of tokenised texts, by name."""
 
 
-def load_embedder(model: str, cache: Path, progress: Progress = no_progress) -> Embedder:
+def load_embedder(model: str, cache: Path, progress: Progress = no_progress, may_download: bool = False) -> Embedder:
     """The embedder for ``model``: ``"default"``, a sentence-transformers folder, or a name on the model hub.
 
-    ``cache`` is where the default model is prepared. A named model is first looked for on this computer.
+    ``cache`` is where the default model is prepared. A named model is looked for on this computer, and is fetched only
+    with ``may_download``.
 
     Raises:
         ModelUnavailable: when the model cannot be found, fetched or loaded.
@@ -50,14 +52,43 @@ def load_embedder(model: str, cache: Path, progress: Progress = no_progress) -> 
         return _load_local(build_default_model(cache, progress))
     if Path(model).is_dir():
         return _load_local(Path(model))
-    return _load_named(model)
+    return _load_named(model, may_download)
+
+
+def find_model(model: str, cache: Path, progress: Progress = no_progress) -> Path | None:
+    """The folder that holds a model on this computer, or None; that of the default model is made where it is not there.
+
+    Raises:
+        ModelUnavailable: when the default model cannot be made.
+    """
+    if model == DEFAULT_MODEL:
+        return build_default_model(cache, progress)
+    return Path(model) if Path(model).is_dir() else find_named(model)
+
+
+def is_here(model: str) -> bool:
+    """Whether the weights of a model are on this computer; those of the default model always are."""
+    return model == DEFAULT_MODEL or Path(model).is_dir() or find_named(model) is not None
+
+
+def find_named(name: str) -> Path | None:
+    """The folder of a named model in the hub's cache; without weights, after a fetch was cut off, it does not count."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        config = try_to_load_from_cache(name, "config.json")
+    except HFValidationError:
+        return None
+    folder = Path(config).parent if isinstance(config, str) else None
+    return folder if folder and any(path for pattern in _WEIGHTS for path in folder.rglob(pattern)) else None
 
 
 def _load_local(folder: Path) -> Embedder:
     try:
         loaded = _load(str(folder), local_files_only=True)
     except (OSError, ValueError, SafetensorError) as error:
-        reason = _first_line(error)
+        reason = first_line(error)
         raise ModelUnavailable(
             nl=f"De map {folder} bevat geen embeddingmodel dat sentence-transformers kan laden: {reason} "
             "Verwacht een map met modules.json of config.json, gewichten en een tokenizer.",
@@ -67,46 +98,54 @@ def _load_local(folder: Path) -> Embedder:
     return SentenceEmbedder(loaded, folder.name, checksum_weights(folder))
 
 
-def _load_named(name: str) -> Embedder:
-    from huggingface_hub import try_to_load_from_cache
-
-    try:
-        cached = isinstance(try_to_load_from_cache(name, "config.json"), str)
-        loaded = _load(name, local_files_only=cached)
-        config = try_to_load_from_cache(name, "config.json")
-    except (OSError, ValueError, SafetensorError) as error:
-        reason = _first_line(error)
+def _load_named(name: str, may_download: bool) -> Embedder:
+    folder = find_named(name)
+    if folder is None and not may_download:
         raise ModelUnavailable(
-            nl=f"Het embeddingmodel {name!r} is niet op deze computer gevonden en niet op te halen: {reason} "
-            'Controleer de naam of de verbinding, geef het pad van een modelmap, of kies "default".',
-            en=f"The embedding model {name!r} was not found on this computer and cannot be fetched: {reason} "
-            'Check the name or the connection, give the path of a model folder, or choose "default".',
+            nl=f"Het embeddingmodel {name!r} staat niet op deze computer. Haal het op met: wmo model use {name} "
+            '(er wordt eerst om toestemming gevraagd); of geef het pad van een modelmap, of kies "default".',
+            en=f"The embedding model {name!r} is not on this computer. Fetch it with: wmo model use {name} "
+            '(which asks first); or give the path of a model folder, or choose "default".',
+        )
+    try:
+        loaded = _load(name, local_files_only=not may_download)
+    except (OSError, ValueError, SafetensorError) as error:
+        reason = first_line(error)
+        raise ModelUnavailable(
+            nl=f"Het embeddingmodel {name!r} is niet op te halen of te laden: {reason} "
+            'Controleer de naam en de verbinding, geef het pad van een modelmap, of kies "default".',
+            en=f"The embedding model {name!r} cannot be fetched or loaded: {reason} "
+            'Check the name and the connection, give the path of a model folder, or choose "default".',
         ) from error
-    return SentenceEmbedder(loaded, name, checksum_weights(Path(config).parent) if isinstance(config, str) else "")
+    found = folder or find_named(name)
+    return SentenceEmbedder(loaded, name, checksum_weights(found) if found else "")
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of what an error says, with a full stop after it; its kind where it says nothing."""
     lines = str(error).splitlines()
     return lines[0].rstrip(".") + "." if lines else type(error).__name__ + "."
 
 
 def _load(name: str, local_files_only: bool) -> SentenceTransformer:
-    import torch
     from sentence_transformers import SentenceTransformer
+
+    with quiet_transformers():
+        return SentenceTransformer(name, **load_options(local_files_only))
+
+
+def load_options(local_files_only: bool) -> dict[str, Any]:
+    """How sentence-transformers loads a model: on the processor, in bfloat16 where it is quick at that."""
+    import torch
 
     able = torch.cpu.get_capabilities()
     fast = bool(able.get("amx_bf16") or able.get("avx512_bf16"))
-    with _quiet_transformers():
-        return SentenceTransformer(
-            name,
-            device="cpu",
-            local_files_only=local_files_only,
-            model_kwargs={"dtype": torch.bfloat16 if fast else torch.float32},
-        )
+    dtype = torch.bfloat16 if fast else torch.float32
+    return {"device": "cpu", "local_files_only": local_files_only, "model_kwargs": {"dtype": dtype}}
 
 
 @contextmanager
-def _quiet_transformers() -> Iterator[None]:
+def quiet_transformers() -> Iterator[None]:
     """Loading without progress bars; what was shown before is shown again after."""
     from transformers.utils import logging as transformers_logging
 

@@ -13,8 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.errors import ModelUnavailable
-from index.e5 import build_default_model
-from index.embed import DEFAULT_MODEL, checksum_weights, load_embedder
+from index.embed import DEFAULT_MODEL, checksum_weights, find_model, load_embedder
 from index.quick import QuickQuestions
 from index.types import Embedder, Progress, Vectors, no_progress
 
@@ -61,15 +60,15 @@ class LazyEmbedder:
 
 
 def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) -> Embedder:
-    """As ``load_embedder``, but a model in a folder is loaded when it is first needed, once its fingerprint is known.
+    """As ``load_embedder``, but a model is loaded when it is first needed, once its fingerprint is known.
 
     The default model answers questions before it is loaded, by the quick engine.
 
     Raises:
         ModelUnavailable: the model cannot be found or loaded.
     """
-    folder = build_default_model(cache, progress) if model == DEFAULT_MODEL else Path(model)
-    if not folder.is_dir():
+    folder = find_model(model, cache, progress)
+    if folder is None:
         return load_embedder(model, cache, progress)
     key = f"{folder.name} {checksum_weights(folder)} sentence-transformers {version('sentence-transformers')}"
     memory = _read(cache / _FILE)

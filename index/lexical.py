@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +73,13 @@ class LexicalIndex:
         """How many passages are held."""
         return int(self._index.searcher().num_docs)
 
-    def search(self, concepts: Sequence[Concept], limit: int) -> list[tuple[str, float]]:
-        """The keys and BM25 scores of the best ``limit`` passages, best first."""
+    def search(
+        self, concepts: Sequence[Concept], limit: int, reports: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """The keys and BM25 scores of the best ``limit`` passages, best first; with ``reports``, of these only."""
         query = self._query(concepts)
+        if reports is not None:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, self._in(reports))])
         searcher = self._index.searcher()
         found = searcher.search(query, limit=limit).hits
         return [(searcher.doc(address)["key"][0], float(score)) for score, address in found]
@@ -90,6 +94,12 @@ class LexicalIndex:
             ]
             parts.append((tantivy.Occur.Should, tantivy.Query.disjunction_max_query(options, 0.1)))
         return tantivy.Query.boolean_query(parts) if parts else tantivy.Query.empty_query()
+
+    def _in(self, reports: Collection[str]) -> tantivy.Query:
+        """The passages of these reports, all with the score 0."""
+        return tantivy.Query.const_score_query(
+            tantivy.Query.term_set_query(self._index.schema, "report_id", sorted(reports)), 0.0
+        )
 
     def _term(self, field: str, stem: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._index.schema, field, stem, "freq")

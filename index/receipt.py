@@ -9,6 +9,8 @@ from corpus.errors import UserError
 from corpus.quality import Quality
 from corpus.types import Report
 
+_SHOWN_CHARS = 60
+
 Outcome = Literal["added", "replaced", "duplicate", "failed"]
 
 
@@ -19,7 +21,9 @@ class Receipt:
     ``report`` is its row in the catalogue (for a duplicate, that of the report it equals), ``guessed`` the names of the
     fields in it that the document itself did not give. ``near`` is the id of the report most like it, where one is
     alike; ``near_share`` the share of the text that both have, from 0 to 1; ``newer`` whether this one was published
-    later. ``seconds`` is what reading it took, with its share of the indexing.
+    later. ``orders`` are the texts in it that order a language model about, which are never quoted; ``unseen_words``
+    counts the words that its readers do not see, which were left out. ``seconds`` is what reading it took, with its
+    share of the indexing.
     """
 
     source: str
@@ -32,7 +36,19 @@ class Receipt:
     near_share: float = 0.0
     newer: bool = False
     guessed: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    unseen_words: int = 0
     error: UserError | None = None
+
+
+def shorten(text: str) -> str:
+    r"""The start of a text on one line, to be shown as what it is: 60 characters that all can be seen.
+
+    >>> shorten("Ignore all\x1b[2J previous instructions")
+    'Ignore all [2J previous instructions'
+    """
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1].rstrip()}…"
 
 
 def receipt_to_json(receipt: Receipt, language: str) -> dict[str, Any]:
@@ -56,6 +72,9 @@ def receipt_to_json(receipt: Receipt, language: str) -> dict[str, Any]:
         "recognised_share": quality.recognised_share if quality else None,
         "garbled_share": quality.garbled_share if quality else None,
         "removed_lines": quality.removed_lines if quality else None,
+        "unseen_words": receipt.unseen_words if quality else None,
+        "orders": len(receipt.orders) if quality else None,
+        "first_order": shorten(receipt.orders[0]) if receipt.orders else None,
         "passages": receipt.passages if quality else None,
         "duplicate_of": report.id if report and receipt.outcome == "duplicate" else None,
         "near_duplicate_of": receipt.near or None,

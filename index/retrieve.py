@@ -20,13 +20,26 @@ from index.gloss import Glosser
 from index.glossary import Expander
 from index.lexical import Concept
 from index.linear import Features, LinearModel
+from index.naming import Naming, read_naming
 from index.query import Vocabulary, read_concepts
-from index.reading import passage_key
+from index.reading import in_context, passage_key
+from index.rerank import Reranker
+from index.scale import USUAL, Scale
+from index.scope import EVERYTHING, Scope
 from index.snapshot import Snapshot
 from index.types import Embedder, Hit, Vectors
 
 CANDIDATES = 100
 """How many passages each leg may put forward."""
+
+RERANKED = 30
+"""How many of the best passages a reranker reads."""
+
+CANDIDATES_NAMED = 20
+"""How many sentences of the reports that a question names are looked at beside those."""
+
+OUTSIDE = -1.0
+"""The cosine given to the sentences of reports that are not searched: the lowest there is."""
 
 PASSAGE_MODEL = Path(__file__).parent / "passage.json"
 
@@ -38,8 +51,10 @@ Rows = NDArray[np.intp]
 class Findings:
     """What was found for a question.
 
-    ``rows`` are places in ``snapshot.passages``, best first, with their ``scores`` and ``features`` in the same order.
-    ``cosines`` compares the question with every sentence of the snapshot.
+    ``rows`` are places in ``snapshot.passages``, best first, with their ``features`` in the same order. ``scores`` fall
+    with the rank: they are the scorer's own, also where a reranker put other passages in their place.
+    ``reports`` are the ids of those that were searched. ``cosines`` compares the question with every sentence of the
+    snapshot; those of a report that was not searched are -1.
     """
 
     question: str
@@ -47,6 +62,8 @@ class Findings:
     concepts: tuple[Concept, ...]
     rarities: tuple[float, ...]
     snapshot: Snapshot
+    scope: Scope
+    reports: frozenset[str]
     cosines: Numbers
     rows: Rows
     scores: Numbers
@@ -76,6 +93,8 @@ class HybridRetriever(BaseRetriever):
     expander: Expander
     glosser: Glosser
     model: LinearModel
+    scale: Scale = USUAL
+    reranker: Any = None
     limit: int = 20
 
     @cached_property
@@ -83,27 +102,46 @@ class HybridRetriever(BaseRetriever):
         """The words of the snapshot."""
         return Vocabulary(self.snapshot.word_counts, self.snapshot.stem_passages, len(self.snapshot.passages))
 
-    def find(self, question: str, language: str) -> Findings:
-        """The passages of a question in ``"nl"`` or ``"en"``, best first."""
-        vector = self._vector(question, language)
+    @cached_property
+    def naming(self) -> Naming:
+        """What the reports of the snapshot are called."""
+        return read_naming(self.snapshot.reports.values())
+
+    def find(self, question: str, language: str, scope: Scope = EVERYTHING) -> Findings:
+        """The passages of a question in ``"nl"`` or ``"en"``, best first, in the reports within ``scope``.
+
+        Raises:
+            UsageError: no report is within the scope.
+        """
+        reports = scope.choose(tuple(self.snapshot.reports.values()))
+        only = None if scope == EVERYTHING else reports
+        vector = self._vector(self.naming.topic(question), language)
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
-        cosines = (self.snapshot.sentence_vectors @ vector).astype(np.float64)
-        dense = self._rows(self.snapshot.dense.search(vector, CANDIDATES))
-        lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES))
-        rows = self._candidates(dense, lexical, cosines)
-        features = self._features(rows, dense, lexical, cosines, concepts, rarities)
+        cosines = self.scale.usual((self.snapshot.sentence_vectors @ vector).astype(np.float64))
+        if only is not None:
+            cosines = np.where(self.snapshot.sentences_of(reports), cosines, OUTSIDE)
+        found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
+        dense = dict(zip(found, self.scale.usual(np.array([*found.values()])).tolist(), strict=True))
+        lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))
+        named = self.naming.named(question, self.snapshot.mentioning)
+        rows = self._candidates(dense, lexical, cosines, named)
+        features = self._features(rows, dense, lexical, cosines, concepts, rarities, named)
         scores = self.model.score(features)
         order = np.argsort(-scores, kind="stable")
+        scores = scores[order]
+        order = self._reranked(question, rows, order)
         return Findings(
             question=question,
             language=language,
             concepts=concepts,
             rarities=rarities,
             snapshot=self.snapshot,
+            scope=scope,
+            reports=reports,
             cosines=cosines,
             rows=rows[order],
-            scores=scores[order],
+            scores=scores,
             features={name: values[order] for name, values in features.items()},
             legs={"dense": _ranks(dense), "lexical": _ranks(lexical)},
         )
@@ -133,14 +171,32 @@ class HybridRetriever(BaseRetriever):
         vector: Vectors = total / np.linalg.norm(total)
         return vector
 
+    def _reranked(self, question: str, rows: Rows, order: Rows) -> Rows:
+        """The order with its first passages in that of the reranker, where there is one."""
+        reranker: Reranker | None = self.reranker
+        first = order[:RERANKED]
+        if reranker is None or not len(first):
+            return order
+        passages = [self.snapshot.passages[row] for row in rows[first].tolist()]
+        texts = [in_context(self.snapshot.reports[passage.report_id], passage) for passage in passages]
+        best = np.argsort(-reranker.score(question, texts), kind="stable")
+        return np.concatenate((first[best], order[RERANKED:]))
+
     def _rows(self, found: Sequence[tuple[str, float]]) -> dict[int, float]:
         return {self.snapshot.passage_rows[key]: score for key, score in found}
 
-    def _candidates(self, dense: Mapping[int, float], lexical: Mapping[int, float], cosines: Numbers) -> Rows:
-        """The passages that either leg found, and those that hold one of the nearest sentences, in order of place."""
-        nearest = np.argsort(-cosines)[:CANDIDATES]
-        rows = {*dense, *lexical, *self.snapshot.sentence_passage[nearest].tolist()}
-        return np.array(sorted(rows), dtype=np.intp)
+    def _candidates(
+        self, dense: Mapping[int, float], lexical: Mapping[int, float], cosines: Numbers, named: Mapping[str, float]
+    ) -> Rows:
+        """The passages that either leg found, and those that hold one of the nearest sentences, in order of place.
+
+        The nearest sentences of the reports that the question names are among them, however near others are.
+        """
+        nearest = [_nearest(cosines, CANDIDATES)]
+        if named:
+            nearest.append(_nearest(np.where(self.snapshot.sentences_of(named), cosines, OUTSIDE), CANDIDATES_NAMED))
+        sentences = self.snapshot.sentence_passage[np.concatenate(nearest)]
+        return np.array(sorted({*dense, *lexical, *sentences.tolist()}), dtype=np.intp)
 
     def _features(
         self,
@@ -150,12 +206,14 @@ class HybridRetriever(BaseRetriever):
         cosines: Numbers,
         concepts: Sequence[Concept],
         rarities: Sequence[float],
+        named: Mapping[str, float],
     ) -> Features:
         """The columns that the passage scorer knows, one row for each candidate.
 
         ``passage``: cosine of the passage (the lowest found where the dense leg did not reach it); ``sentence``: the
         highest cosine of its sentences; ``lexical``: its BM25 score against the best one, in [0, 1]; ``words``: the
-        share of the question's concepts in it, by rarity; ``headings``: the same for title and headings.
+        share of the question's concepts in it, by rarity; ``headings``: the same for title and headings; ``named``: how
+        far the question names its report.
         """
         floor = min(dense.values(), default=0.0)
         top = max(lexical.values(), default=1.0)
@@ -166,7 +224,15 @@ class HybridRetriever(BaseRetriever):
             "lexical": np.array([lexical.get(row, 0.0) / top for row in rows.tolist()]),
             "words": coverage(concepts, rarities, [self.snapshot.passage_stems[row] for row in rows]),
             "headings": coverage(concepts, rarities, [self.snapshot.heading_stems[row] for row in rows]),
+            "named": np.array([named.get(self.snapshot.passages[row].report_id, 0.0) for row in rows.tolist()]),
         }
+
+
+def _nearest(cosines: Numbers, limit: int) -> Rows:
+    """The places of the highest cosines, highest first, without those of sentences that are not searched."""
+    nearest = np.argsort(-cosines)[:limit]
+    inside: Rows = nearest[cosines[nearest] > OUTSIDE]
+    return inside
 
 
 def _ranks(found: Mapping[int, float]) -> dict[int, int]:

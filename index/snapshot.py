@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from corpus.types import Passage, Report, Sentence, Text
 from index.dense import DenseIndex, find_damage
-from index.dutch import analyse, words
+from index.dutch import analyse, stem, words
 from index.generation import Manifest, check_seal, damaged, read_manifest
 from index.lexical import LexicalIndex
 from index.reading import Reading, passage_key, read_reading
@@ -64,6 +64,31 @@ class Snapshot:
         """The place in ``sentences`` of the first sentence of each passage."""
         return np.searchsorted(self.sentence_passage, np.arange(len(self.passages)))
 
+    def words_of(self, report_id: str) -> frozenset[str]:
+        """The lower-case words of one report, those of its title, authors, publisher and date included."""
+        if report_id not in self._words_of:
+            lines = (_catalogue_line(self.reports[report_id]), self.readings[report_id].text.content)
+            self._words_of[report_id] = frozenset(word for line in lines for word in words(line))
+        return self._words_of[report_id]
+
+    @cached_property
+    def _words_of(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def mentioning(self, name: str) -> frozenset[str]:
+        """The ids of the reports with a passage that has this lower-case word, in whatever form."""
+        forms = {stem(name, "nl"), stem(name, "en")}
+        return frozenset(
+            passage.report_id
+            for passage, stems in zip(self.passages, self.passage_stems, strict=True)
+            if not forms.isdisjoint(stems)
+        )
+
+    def sentences_of(self, reports: Collection[str]) -> NDArray[np.bool_]:
+        """For each sentence, whether it stands in one of these reports."""
+        inside = [report_id in reports for report_id in self.readings]
+        return np.repeat(inside, [len(reading.sentences) for reading in self.readings.values()])
+
     @cached_property
     def passage_rows(self) -> dict[str, int]:
         """The place in ``passages`` of each passage's key."""
@@ -77,7 +102,7 @@ class Snapshot:
     @cached_property
     def catalogue_words(self) -> frozenset[str]:
         """The lower-case words of titles, headings, authors, publishers and dates."""
-        lines = [" ".join((r.title, r.publisher, r.published, *r.authors)) for r in self.reports.values()]
+        lines = [_catalogue_line(report) for report in self.reports.values()]
         lines += [heading.title for reading in self.readings.values() for heading in reading.text.headings]
         return frozenset(word for line in lines for word in words(line))
 
@@ -153,6 +178,10 @@ def check(folder: Path, fresh: Collection[str] = ()) -> None:
     _sentence_vectors(folder, sum(manifest.sentences.values()))
     dense, _ = _stores(folder, sum(manifest.passages.values()))
     dense.close()
+
+
+def _catalogue_line(report: Report) -> str:
+    return " ".join((report.title, report.publisher, report.published, *report.authors))
 
 
 def sentence_rows(manifest: Manifest) -> dict[str, slice]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.catalogue import read_catalogue
-from index.add import AddReceipt, Given, add
+from index.add import AddReceipt, Given, add, want
 from index.fake_embed import HashingEmbedder
 from index.generation import require_visible
 from index.snapshot import Snapshot, open_snapshot
@@ -65,7 +65,8 @@ class Desk:
     embedder: CachedEmbedder
 
     def add(self, *names: Path | str, given: Given | None = None, may_replace: bool = False) -> AddReceipt:
-        return add(self.corpus, self.index, self.embedder, [str(name) for name in names], given or Given(), may_replace)
+        wanted = want([str(name) for name in names], given or Given(), may_replace)
+        return add(self.corpus, self.index, self.embedder, wanted)
 
     def sync(self, rebuild: bool = False) -> SyncReceipt:
         return sync(self.corpus, self.index, self.embedder, rebuild)

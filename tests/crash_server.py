@@ -18,7 +18,7 @@ from typing import Any
 
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
-from index.add import Given, add, remove
+from index.add import Given, add, remove, want
 from index.fake_embed import HashingEmbedder
 from index.generation import require_visible
 from index.snapshot import open_snapshot
@@ -35,7 +35,7 @@ def work(task: dict[str, Any]) -> object:
         return state(corpus, index)
     embedder = CachedEmbedder(HashingEmbedder(), index / "vectors.sqlite")
     if task["do"] == "add":
-        return [r.outcome for r in add(corpus, index, embedder, task["names"], Given(), True).receipts]
+        return [r.outcome for r in add(corpus, index, embedder, want(task["names"], Given(), True)).receipts]
     if task["do"] == "remove":
         return [report.id for report in remove(corpus, index, embedder, task["names"]).removed]
     receipt = sync(corpus, index, embedder, rebuild=task["do"] == "rebuild")

@@ -15,7 +15,7 @@ from filelock import FileLock
 from corpus.catalogue import read_catalogue, write_catalogue
 from corpus.document import Limits
 from corpus.errors import CorpusError, IndexBusy, UsageError
-from index.add import Given, add, preview
+from index.add import Given, add, preview, want
 from index.receipt import receipt_to_json
 
 
@@ -174,6 +174,19 @@ def test_what_is_given_goes_before_what_the_document_says(desk: Desk, inbox: Pat
     assert (row.url, row.file) == ("https://voorbeeld.nl", "een-id.md")
 
 
+def test_a_field_that_is_cleared_stays_empty_whatever_the_document_says(desk: Desk, inbox: Path) -> None:
+    path = inbox / "een.html"
+    path.parent.mkdir(exist_ok=True)
+    page = (
+        "<html><head><title>Een</title><meta name='author' content='Anna de Wit'></head><body><article><h1>Een</h1><p>"
+    )
+    path.write_text(f"{page}{report_text(1)}</p></article></body></html>", "utf-8")
+    (said,) = preview(desk.corpus, desk.index, want([str(path)])).receipts
+    assert said.report and said.report.authors == ("Anna de Wit",)
+    desk.add(path, given=Given(cleared=("authors", "published")))
+    assert read_catalogue(desk.corpus)[0].authors == ()
+
+
 @pytest.mark.parametrize("given", [Given(id="Geen Id"), Given(published="2022/05"), Given(language="de")])
 def test_wrong_metadata_is_wrong_use(desk: Desk, inbox: Path, given: Given) -> None:
     with pytest.raises(UsageError):
@@ -221,13 +234,14 @@ def test_a_name_that_stands_for_nothing_fails_with_the_name(desk: Desk, inbox: P
 def test_a_pattern_stands_for_what_it_matches_and_hidden_files_are_left_alone(desk: Desk, inbox: Path) -> None:
     for seed, name in enumerate(("een.md", "twee.md", "drie.txt", ".verborgen.md", "~$een.md")):
         write_report(inbox, name, seed)
-    assert len(preview(desk.corpus, desk.index, [str(inbox / "*.md"), str(inbox / "een.md")]).receipts) == 2 + 1
-    assert len(preview(desk.corpus, desk.index, [str(inbox)]).receipts) == 3
+    assert len(preview(desk.corpus, desk.index, want([str(inbox / "*.md"), str(inbox / "een.md")])).receipts) == 2 + 1
+    assert len(preview(desk.corpus, desk.index, want([str(inbox)])).receipts) == 3
 
 
 def test_a_file_over_the_limit_is_refused_with_the_limit(desk: Desk, inbox: Path) -> None:
     path = write_report(inbox, "een.md", 1)
-    (receipt,) = add(desk.corpus, desk.index, desk.embedder, [str(path)], limits=Limits(max_bytes=10)).receipts
+    limits = Limits(max_bytes=10)
+    (receipt,) = add(desk.corpus, desk.index, desk.embedder, want([str(path)], limits=limits), limits).receipts
     assert receipt.outcome == "failed"
 
 
@@ -249,7 +263,7 @@ def test_a_preview_shows_the_receipts_and_changes_nothing(desk: Desk, inbox: Pat
     path = write_report(inbox, "een.md", 1)
     root = desk.corpus.parent
     before = tree(root)
-    shown = preview(desk.corpus, desk.index, [str(path)])
+    shown = preview(desk.corpus, desk.index, want([str(path)]))
     assert tree(root) == before and not desk.corpus.exists()
     done = desk.add(path)
     assert [(one.report, one.quality, one.passages) for one in shown.receipts] == [
@@ -311,7 +325,7 @@ def test_an_interruption_leaves_the_state_before(desk: Desk, inbox: Path) -> Non
 
     with pytest.raises(KeyboardInterrupt):
         names = [str(write_report(inbox, "twee.md", 2))]
-        add(desk.corpus, desk.index, desk.embedder, names, progress=interrupt)
+        add(desk.corpus, desk.index, desk.embedder, want(names), progress=interrupt)
     assert desk.state() == before
 
 

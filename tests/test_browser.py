@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
+from visit import Visit, served, visiting
 
-from assistant.chat import Stream, build_page, serve
+from assistant.library_wording import LIBRARY_WORDING
+from assistant.page import build_page, serve
 from assistant.settings import Settings
 from assistant.types import Answer, Citation
 from assistant.wording import WORDING
 from corpus.errors import ModelUnavailable, UsageError
 from corpus.types import Heading, Passage, Report, Text
+from index.scope import EVERYTHING, Scope
 from index.types import Hit
 
 pytestmark = [
@@ -28,6 +31,14 @@ pytestmark = [
 
 QUESTION = "why does Wmo collaboration stall?"
 HOSTILE = """<script>document.title="taken"</script> <img src=x onerror="document.title=1"> ${1+1} {{7*7}} $x^2$"""
+
+
+RELEASED = threading.Event()
+WORDED: Mapping[str, Any] = {
+    "text": "Er zijn weinig prikkels [1].\n\nNiet door een citaat gedekt:\n✗ Alles kost 900 euro.",
+    "note": "1 van de 2 uitspraken werd niet door een citaat gedekt.",
+    "engine": "test:model",
+}
 
 
 @dataclass(frozen=True)
@@ -85,10 +96,14 @@ def _cite(desk: SmallDesk, number: int, report_id: str, quote: str) -> Citation:
     return Citation(number, report_id, start, start + len(quote), quote, text.page_at(start))
 
 
-def small_stream(desk: SmallDesk, question: str, turns: tuple[str, ...] = ()) -> Iterator[Answer]:
+def small_stream(
+    desk: SmallDesk, question: str, turns: tuple[str, ...] = (), scope: Scope = EVERYTHING
+) -> Iterator[Answer]:
     """Growing answers over the small desk; the words of the question choose what happens."""
     if "defect" in question:
         raise ValueError("a defect of the program")
+    if "stuck" in question:
+        RELEASED.wait(30)
     if "model" in question:
         raise ModelUnavailable(nl="Het taalmodel antwoordt niet. Start Ollama.", en="The model does not answer.")
     passages = [desk.text("netwerken").content[100:700], desk.text("code").content[20:400]]
@@ -120,70 +135,7 @@ def small_stream(desk: SmallDesk, question: str, turns: tuple[str, ...] = ()) ->
     for count in range(1, len(lines)):
         time.sleep(1 if "slow" in question else 0.02)
         yield replace(whole, text="\n".join(lines[:count]))
-    yield whole
-
-
-@dataclass
-class Visit:
-    """One visitor's tab, with what the browser complained about and every request to another host."""
-
-    page: Page
-    faults: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        """Types a question, sends it with Enter, and waits for what becomes of it."""
-        turns = self.page.locator(".turn").count()
-        self.page.get_by_role("textbox").fill(question)
-        self.page.keyboard.press("Enter")
-        expect(self.page.locator(".turn")).to_have_count(turns + 1)
-        self.settle()
-
-    def settle(self) -> None:
-        expect(self.page.locator(".turns")).to_have_attribute("aria-busy", "false", timeout=60_000)
-
-    def cite(self, number: int, turn: int = 0) -> None:
-        self.page.locator(f'#wmo-conversation .cite[data-turn="{turn}"][data-number="{number}"]').click()
-
-    def expect_mark_in_view(self, quote: str, kind: str = "current") -> None:
-        """The mark holds exactly the quote, and lies inside the pane that scrolls."""
-        mark = self.page.locator(f"mark.{kind}")
-        expect(mark).to_have_text(quote, use_inner_text=False)
-        self.page.wait_for_function(
-            """kind => {
-                const mark = document.querySelector("mark." + kind).getBoundingClientRect();
-                const pane = document.querySelector(".panel-text").getBoundingClientRect();
-                return mark.top >= pane.top && mark.bottom <= pane.bottom;
-            }""",
-            arg=kind,
-        )
-
-
-@contextmanager
-def served(desk: Any, stream: Stream) -> Iterator[str]:
-    page = build_page(desk, stream)
-    try:
-        yield serve(page, "127.0.0.1", 0, open_browser=False, block=False)
-    finally:
-        page.close(verbose=False)
-
-
-@contextmanager
-def visiting(browser: Browser, address: str, width: int = 1360) -> Iterator[Visit]:
-    clipboard = ["clipboard-read", "clipboard-write"]
-    context = browser.new_context(viewport={"width": width, "height": 860}, permissions=clipboard)
-    visit = Visit(context.new_page())
-    visit.page.on("console", lambda m: visit.faults.append(m.text) if m.type == "error" else None)
-    visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
-    visit.page.on(
-        "request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else visit.strangers.append(r.url)
-    )
-    visit.page.goto(address)
-    expect(visit.page.locator(".example").first).to_be_visible(timeout=60_000)
-    yield visit
-    assert visit.faults == []
-    assert visit.strangers == []
-    context.close()
+    yield replace(whole, **WORDED) if "written" in question else whole
 
 
 @pytest.fixture(scope="session")
@@ -192,10 +144,19 @@ def site(small_desk: SmallDesk) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
+@pytest.fixture(scope="module")
+def tab(browser: Browser, site: str) -> Iterator[Visit]:
     with visiting(browser, site) as visit:
         yield visit
+
+
+@pytest.fixture
+def visit(tab: Visit, capfd: pytest.CaptureFixture[str]) -> Iterator[Visit]:
+    """One tab for all tests, which each begins with nothing in it."""
+    tab.start_anew()
+    yield tab
+    tab.expect_no_faults()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.end_to_end
@@ -275,20 +236,25 @@ def test_the_same_citation_scrolls_back_into_view_when_clicked_again(visit: Visi
     visit.expect_mark_in_view(quote)
 
 
-def test_everything_works_from_the_keyboard(visit: Visit) -> None:
-    expect(visit.page.get_by_role("textbox")).to_be_focused()
-    visit.page.keyboard.type(QUESTION)
-    visit.page.keyboard.press("Enter")
-    visit.settle()
-    source = visit.page.get_by_role("button", name="Bron 1: Samenwerking in netwerken, 2022")
-    for _ in range(20):
+def test_everything_works_from_the_keyboard(browser: Browser, site: str) -> None:
+    with visiting(browser, site) as visit:
+        expect(visit.box).to_be_focused()
+        visit.page.keyboard.type(QUESTION)
+        visit.page.keyboard.press("Enter")
+        visit.settle()
+        source = visit.page.get_by_role("button", name="Bron 1: Samenwerking in netwerken, 2022")
+        for _ in range(20):
+            visit.page.keyboard.press("Shift+Tab")
+            if source.first.evaluate("button => button === document.activeElement"):
+                break
+        expect(source.first).to_be_focused()
+        visit.page.keyboard.press("Enter")
+        visit.expect_mark_in_view("Door het streven naar maatwerk zijn er weinig prikkels tot integratie.")
+        expect(source.first).to_be_focused()
         visit.page.keyboard.press("Shift+Tab")
-        if source.first.evaluate("button => button === document.activeElement"):
-            break
-    expect(source.first).to_be_focused()
-    visit.page.keyboard.press("Enter")
-    visit.expect_mark_in_view("Door het streven naar maatwerk zijn er weinig prikkels tot integratie.")
-    expect(source.first).to_be_focused()
+        expect(visit.page.get_by_role("tab", name="Rapporten")).to_be_focused()
+        visit.page.keyboard.press("Enter")
+        expect(visit.page.locator(".reports")).to_be_visible()
 
 
 def test_the_language_switch_changes_every_text_at_once(visit: Visit) -> None:
@@ -298,15 +264,18 @@ def test_the_language_switch_changes_every_text_at_once(visit: Visit) -> None:
     expect(visit.page.locator(".declined-title")).to_have_text(WORDING["en"].declined)
     visit.page.get_by_role("button", name="New conversation").click()
     expect(visit.page.locator(".example")).to_have_text(list(WORDING["en"].examples))
-    expect(visit.page.get_by_role("textbox", name=WORDING["en"].question_label)).to_have_attribute(
-        "placeholder", WORDING["en"].question_placeholder
-    )
+    expect(visit.box).to_have_attribute("placeholder", WORDING["en"].question_placeholder)
     assert visit.page.evaluate("document.documentElement.lang") == "en"
     assert visit.page.title() == "Wmo assistant"
     seen = visit.page.locator("body").inner_text()
-    dutch = [value for value in vars(WORDING["nl"]).values() if isinstance(value, str) and len(value) > 4]
-    english = set(vars(WORDING["en"]).values())
-    assert [text for text in dutch if text in seen and text not in english] == []
+    visit.page.get_by_role("tab", name="Reports").click()
+    expect(visit.page.locator(".reports")).to_be_visible()
+    seen += visit.page.locator("body").inner_text()
+    for wording in (WORDING, LIBRARY_WORDING):
+        dutch = [value for value in vars(wording["nl"]).values() if isinstance(value, str)]
+        dutch = [text for text in dutch if text in (seen if len(text) > 12 else seen.splitlines())]
+        english = [*vars(wording["en"]).values()]
+        assert [text for text in dutch if text not in english] == []
 
 
 def test_a_chosen_example_is_asked(visit: Visit) -> None:
@@ -329,32 +298,33 @@ def test_a_refusal_cites_nothing_and_offers_what_came_nearest(visit: Visit, smal
 def test_a_fault_that_a_user_can_mend_is_said_in_the_pages_language_and_keeps_the_question(visit: Visit) -> None:
     visit.ask("welk model?")
     expect(visit.page.locator(".fault")).to_have_text("Het taalmodel antwoordt niet. Start Ollama.")
-    expect(visit.page.get_by_role("textbox")).to_have_value("welk model?")
+    expect(visit.box).to_have_value("welk model?")
     visit.page.get_by_label("English").check()
     expect(visit.page.locator(".fault")).to_have_text("The model does not answer.")
 
 
-def test_a_defect_is_never_shown_as_a_refusal(visit: Visit) -> None:
+def test_a_defect_is_never_shown_as_a_refusal(visit: Visit, capfd: pytest.CaptureFixture[str]) -> None:
     visit.ask("een defect?")
+    assert "a defect of the program" in capfd.readouterr().err
     expect(visit.page.locator(".fault")).to_have_text(WORDING["nl"].failed)
     expect(visit.page.locator(".declined")).to_have_count(0)
-    expect(visit.page.get_by_role("textbox")).to_have_value("een defect?")
+    expect(visit.box).to_have_value("een defect?")
 
 
 @pytest.mark.parametrize(
     ("question", "message"), [("   ", "Typ eerst een vraag"), ("a" * 2001, "telt 2001 tekens; er passen er 2000")]
 )
 def test_a_question_that_cannot_be_asked_is_met_with_a_hint(visit: Visit, question: str, message: str) -> None:
-    visit.page.get_by_role("textbox").fill(question)
+    visit.box.fill(question)
     visit.page.get_by_role("button", name="Vraag", exact=True).click()
     expect(visit.page.locator("#wmo-notice")).to_contain_text(message)
     expect(visit.page.locator(".turn")).to_have_count(0)
-    expect(visit.page.get_by_role("textbox")).to_have_value(question)
+    expect(visit.box).to_have_value(question)
 
 
 def test_the_answer_appears_as_it_is_made_and_stop_ends_it(visit: Visit) -> None:
-    visit.page.get_by_role("textbox").fill("slow?")
-    visit.page.keyboard.press("Enter")
+    visit.box.fill("slow?")
+    visit.box.press("Enter")
     expect(visit.page.locator(".searching")).to_contain_text("Zoeken in 2 rapporten")
     expect(visit.page.locator(".words li")).to_have_count(1, timeout=20_000)
     visit.page.get_by_role("button", name="Stop", exact=True).click()
@@ -365,11 +335,61 @@ def test_the_answer_appears_as_it_is_made_and_stop_ends_it(visit: Visit) -> None
     expect(visit.page.locator(".stopped")).to_have_count(1)
 
 
+def test_a_second_click_while_the_first_is_on_its_way_is_the_one_that_counts(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.ask("En nog eens?")
+    for _ in range(3):
+        first, last = (f'#wmo-conversation .cite[data-turn="{turn}"][data-number="1"]' for turn in (0, 1))
+        visit.page.evaluate("([a, b]) => [a, b].forEach(s => document.querySelector(s).click())", [first, last])
+        expect(visit.page.locator("#wmo-conversation [aria-current]")).to_have_attribute("data-turn", "1")
+        expect(visit.page.locator(".chips [aria-current]")).to_have_attribute("data-turn", "1")
+        visit.expect_mark_in_view("Door het streven naar maatwerk zijn er weinig prikkels tot integratie.")
+        visit.cite(2, turn=0)
+        expect(visit.page.locator("#wmo-conversation [aria-current]")).to_have_attribute("data-turn", "0")
+
+
+def test_a_note_stands_under_the_answer_and_what_no_quote_supports_is_set_apart(visit: Visit) -> None:
+    visit.ask("a written answer?")
+    expect(visit.page.locator(".note")).to_have_text(WORDED["note"])
+    expect(visit.page.locator(".unsupported li")).to_have_text("Alles kost 900 euro.")
+    expect(visit.page.locator(".doubt")).to_have_text("Niet door een citaat gedekt:")
+    expect(visit.page.locator(".reply footer")).to_contain_text("verwoord door test:model")
+
+
+def test_a_question_can_be_asked_within_some_of_the_reports_and_the_answer_says_so(visit: Visit) -> None:
+    folded = visit.page.locator("#wmo-within > .label-wrap")
+    expect(folded).to_contain_text("Zoek binnen: alle rapporten")
+    folded.click()
+    for label, choice in (("Rapporten", "Samenwerking in netwerken (2022)"), ("Vanaf", "2022")):
+        visit.page.locator("#wmo-fields").get_by_label(label).click()
+        visit.page.get_by_role("option", name=choice, exact=True).click()
+    expect(folded).to_contain_text("Zoek binnen: “Samenwerking in netwerken”, vanaf 2022")
+    visit.ask("Waarin is er gezocht?")
+    expect(visit.page.locator(".within")).to_have_text("Gezocht binnen: “Samenwerking in netwerken”, vanaf 2022")
+    expect(visit.page.locator(".turn footer")).to_contain_text("1 rapport doorzocht")
+    folded.click()
+
+
+def test_stop_works_at_once_also_where_the_answer_hangs(visit: Visit) -> None:
+    RELEASED.clear()
+    visit.box.fill("stuck?")
+    visit.box.press("Enter")
+    expect(visit.page.locator(".searching")).to_be_visible()
+    visit.page.get_by_role("button", name="Stop", exact=True).click()
+    expect(visit.page.locator(".stopped")).to_be_visible()
+    visit.ask(QUESTION)
+    expect(visit.page.locator(".turn footer")).to_have_count(1)
+    RELEASED.set()
+
+
 def test_a_follow_up_says_what_was_searched_for(visit: Visit) -> None:
     visit.ask(QUESTION)
     expect(visit.page.locator(".searched")).to_have_count(0)
     visit.ask("en daarna?")
-    expect(visit.page.locator(".searched")).to_have_text(f"Gezocht naar: {QUESTION} en daarna?")
+    expect(visit.page.locator(".searched span")).to_have_text(f"Gezocht naar: {QUESTION} en daarna?")
+    visit.page.get_by_role("button", name="Pas aan").click()
+    expect(visit.box).to_have_value(f"{QUESTION} en daarna?")
+    expect(visit.box).to_be_focused()
 
 
 def test_a_new_conversation_starts_empty(visit: Visit) -> None:
@@ -391,7 +411,7 @@ def test_two_visitors_do_not_see_each_others_conversation(browser: Browser, site
 def test_a_report_opens_from_the_list_of_reports(visit: Visit) -> None:
     visit.page.locator(".shelf-report").first.click()
     expect(visit.page.locator(".panel-text h3")).to_have_text("Samenwerking in netwerken komt onvoldoende van de grond")
-    visit.page.get_by_role("button", name="Alle rapporten").click()
+    visit.page.get_by_role("button", name="Alle rapporten", exact=True).click()
     expect(visit.page.locator(".shelf-report")).to_have_count(2)
 
 
@@ -423,5 +443,5 @@ def test_on_a_narrow_window_the_sources_stand_below_and_lead_back(browser: Brows
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 420
         visit.cite(1)
         expect(visit.page.locator("mark.current")).to_be_in_viewport()
-        visit.page.get_by_role("button", name="Terug naar het antwoord").click()
+        visit.page.get_by_role("button", name="Terug", exact=True).click()
         expect(visit.page.locator('#wmo-conversation .cite[data-number="1"]')).to_be_focused()

@@ -413,3 +413,34 @@ def test_listing_and_helping_import_nothing_heavy() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=120)
     assert ended.stderr.decode() == ""
+
+
+# searching within some of the reports
+
+
+def test_ask_and_search_look_only_in_the_reports_that_are_chosen(synced: Wmo, tmp_path: Path) -> None:
+    within = ("--report", "hulp", "--report", "jeugd", "--publisher", "gemeente", "--since", 2021, "--until", 2021)
+    found = json.loads(synced("search", QUESTION, *within, "--json").out)
+    assert {hit["report"] for hit in found} == {"hulp", "jeugd"}
+    answer = json.loads(synced("ask", QUESTION, "--report", "hulp", "--json").out)
+    assert {hit["report"] for hit in answer["hits"]} == {citation["report"] for citation in answer["citations"]}
+    assert {hit["report"] for hit in answer["hits"]} == {"hulp"}
+    batch = tmp_path / "questions.jsonl"
+    batch.write_text(json.dumps({"id": 1, "question": QUESTION}) + "\n", "utf-8")
+    line = json.loads(synced("ask", "--json", "--batch", batch, "--report", "jeugd").out)
+    assert {hit["report"] for hit in line["hits"]} == {"jeugd"}
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+@pytest.mark.parametrize(
+    ("option", "value", "parts"),
+    [
+        ("--report", "hulpp", ("'hulpp'", "hulp, ")),
+        ("--publisher", "SCP", ("'SCP'", "Gemeente")),
+        ("--since", "2022", ("2022", "2021")),
+    ],
+)
+def test_a_choice_without_reports_is_wrong_use_and_says_what_there_is(
+    synced: Wmo, command: str, option: str, value: str, parts: tuple[str, ...]
+) -> None:
+    assert_refused(synced(command, QUESTION, option, value), 2, *parts)

@@ -225,7 +225,7 @@ def started(tmp_path: Path, *arguments: object, code: str = WITH_FAKE_MODEL) -> 
             process.kill()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 180) -> None:
     ends = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < ends, "waited in vain"

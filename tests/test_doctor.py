@@ -31,7 +31,7 @@ def by_check(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 
 def test_all_is_well_after_a_sync(healthy: Settings) -> None:
     found = by_check(examine(healthy))
-    assert list(found) == ["python", "packages", "corpus", "index", "model", "sync", "fingerprint"]
+    assert list(found) == ["python", "packages", "corpus", "index", "model", "chat", "sync", "fingerprint"]
     assert all(finding.ok for finding in found.values())
     assert found["corpus"].nl.startswith("3 rapporten in ") and found["corpus"].en.startswith("3 reports in ")
     assert "3 passages" in found["index"].message("nl") and "sentences" in found["index"].message("en")
@@ -78,3 +78,11 @@ def test_it_may_look_while_another_process_writes(healthy: Settings) -> None:
 def test_a_package_that_is_not_there_is_named() -> None:
     finding = _packages(["typer", "no-such-package-at-all"])
     assert not finding.ok and "no-such-package-at-all" in finding.nl and "typer" not in finding.en
+
+
+@pytest.mark.parametrize(("name", "ok"), [("", True), ("openai:m", True), ("no_such_provider:m", False)])
+def test_the_chat_model_is_named_with_its_package(healthy: Settings, name: str, ok: bool) -> None:
+    chat = by_check(examine(healthy.model_copy(update={"chat_model": name})))["chat"]
+    assert chat.ok == ok
+    assert name.partition(":")[0].replace("_", "-") in chat.en
+    assert ok or "pip install" in chat.nl

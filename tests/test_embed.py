@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
+from tiny_models import make_embedding_model
 
 from corpus.errors import ModelUnavailable
 from index.embed import load_embedder, plan_batches
@@ -22,39 +23,12 @@ from index.fake_embed import HashingEmbedder
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-WORDS = "[PAD] [UNK] query : passage de wmo gemeente stad het recht op zorg en hulp".split()
 TEXTS = ["de wmo", "het recht op zorg en hulp", "stad", "de gemeente en de wmo", "", "zorg " * 7]
 
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sentence-transformers folder: two random layers, words as tokens, at most 16 of them."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny")
-    words = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
-    words.pre_tokenizer = pre_tokenizers.Whitespace()
-    torch.manual_seed(3)
-    config = BertConfig(
-        vocab_size=len(WORDS),
-        hidden_size=24,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=16,
-    )
-    BertModel(config).save_pretrained(folder / "bert")
-    PreTrainedTokenizerFast(tokenizer_object=words, pad_token="[PAD]", unk_token="[UNK]").save_pretrained(
-        folder / "bert"
-    )
-    bert = Transformer(str(folder / "bert"), max_seq_length=16)
-    prompts = {"query": "query : ", "passage": "passage : "}
-    SentenceTransformer(modules=[bert, Pooling(24)], prompts=prompts, device="cpu").save(str(folder / "model"))
-    return folder / "model"
+    return make_embedding_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from eval_desk import CASES, as_json, make_answer, text_of
 
+from assistant.wire import Desk
 from corpus.catalogue import read_catalogue
 from corpus.read import read_text
 from eval.cases import cases_to_csv, cases_to_jsonl, hash_cases, read_cases
@@ -138,12 +139,13 @@ def test_a_set_that_cannot_be_read_stops_a_run_before_it_starts(
 
 
 @pytest.mark.end_to_end
-def test_two_runs_with_the_real_assistant_give_the_same_figures_and_no_alarm(wmo: Wmo, tmp_path: Path) -> None:
+def test_two_runs_with_the_real_assistant_give_the_same_figures_and_no_alarm(
+    wmo: Wmo, desk: Desk, tmp_path: Path
+) -> None:
     path = write_set(tmp_path / "set.jsonl", cases_of_the_corpus())
-    assert wmo("sync", "--corpus", CORPUS, "--index", tmp_path / "index")[0] == 0
     summaries = []
     for name in ("a", "b"):
-        options = ("--corpus", CORPUS, "--index", tmp_path / "index", "--out", tmp_path / name)
+        options = ("--corpus", CORPUS, "--index", desk.settings.index, "--out", tmp_path / name)
         code, printed, complaint = wmo("eval", "run", path, *options)
         assert code == 0, complaint
         assert "Evidence recall" in printed and "5 cases" in (tmp_path / name / "report.html").read_text("utf-8")

@@ -101,6 +101,30 @@ def test_differences_that_are_only_noise_get_a_small_p_as_rarely_as_it_says() ->
     assert sum(p < 0.05 for p in values) <= 20
 
 
+def surer(of: bool, by: float) -> tuple[Outcome, ...]:
+    """With the confidence of all cases that are answerable, or of all that are not, ``by`` higher."""
+    name = "confidence" if of else "false_confidence"
+    return tuple(
+        replace(o, scores={**o.scores, name: o.scores[name] + by}) if o.case.answerable is of else o for o in BEFORE
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "by", "flagged"),
+    [
+        (False, 0.02, {"false_confidence"}),
+        (False, 0.005, set()),
+        (False, -0.02, set()),
+        (True, -0.02, {"confidence"}),
+        (True, -0.005, set()),
+    ],
+)
+def test_confidence_that_moves_the_wrong_way_raises_an_alarm_beyond_its_slack(
+    of: bool, by: float, flagged: set[str]
+) -> None:
+    assert alarms(compare(pair_up(BEFORE, surer(of, by)))) == flagged
+
+
 def test_a_metric_that_is_not_guarded_raises_no_alarm() -> None:
     differences = compare(pair_up(BEFORE, run_with(always_decline)), guards=("recall@5",))
     assert alarms(differences) == set()

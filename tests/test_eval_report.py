@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from assistant.types import Answer
 from corpus.errors import ModelUnavailable
 from eval.compare import compare, pair_up
-from eval.metrics import METRICS
+from eval.metric_list import METRICS
 from eval.report import case_view, histogram, overlap_pieces, render_comparison, render_report, verdict
 from eval.run import run_cases
 from eval.summary import summarise

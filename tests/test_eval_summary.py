@@ -26,7 +26,7 @@ def test_every_metric_is_summarised_overall_and_for_the_languages_and_kinds_it_c
     assert metrics["overall"]["false_answer"]["n"] == 15
     assert metrics["overall"]["refusal_auroc"]["n"] == 55
     assert set(metrics["lang"]) == {"nl", "en"}
-    assert set(metrics["kind"]["unanswerable"]) == {"false_answer", "failed"} | (
+    assert set(metrics["kind"]["unanswerable"]) == {"false_answer", "false_confidence", "failed"} | (
         {"quote_validity"} & set(metrics["kind"]["unanswerable"])
     )
     parts = metrics["lang"]["nl"]["recall@1"], metrics["lang"]["en"]["recall@1"]

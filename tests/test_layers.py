@@ -13,6 +13,7 @@ LAYERS = ("corpus", "index", "assistant", "eval")
 FILES = sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 CONCRETE = {
     "CachedEmbedder",
+    "CrossEncoderReranker",
     "DenseIndex",
     "HashingEmbedder",
     "HybridRetriever",
@@ -20,6 +21,7 @@ CONCRETE = {
     "LexicalIndex",
     "SentenceEmbedder",
     "load_embedder",
+    "load_reranker",
     "open_snapshot",
     "prepare_embedder",
 }

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from assistant.types import Answer, Citation
 from corpus.types import Passage, Text
+from eval.metric_list import BY_NAME, METRICS
 from eval.metrics import (
-    BY_NAME,
-    METRICS,
     budget_depth,
     covers_half,
     evidence_rank,
     is_literal,
+    leg_scores,
     locate,
     mark,
     paragraph_around,
@@ -181,7 +181,10 @@ def test_a_full_answer_has_its_hand_values() -> None:
     given_answer = answer(
         text="De wet geldt vanaf 2015. [1] De raad beslist. [2]",
         citations=(cite(first.start, first.end), cite(last.start, last.end, number=2)),
-        hits=(hit("De raad beslist.", 1), hit("De wet geldt vanaf 2015.", 2)),
+        hits=(
+            replace(hit("De raad beslist.", 1), legs={"dense": 1}),
+            replace(hit("De wet geldt vanaf 2015.", 2), legs={"dense": 12, "lexical": 1}),
+        ),
     )
     assert scores_of(case, given_answer) == {
         "failed": 0.0,
@@ -194,7 +197,12 @@ def test_a_full_answer_has_its_hand_values() -> None:
         "budget_recall": 0.5,
         "ndcg@10": pytest.approx((1 / math.log2(3)) / (1 + 1 / math.log2(3))),
         "mrr": 0.5,
+        "recall@10_dense": 0.0,
+        "ndcg@10_dense": 0.0,
+        "recall@10_lexical": 0.5,
+        "ndcg@10_lexical": pytest.approx(1 / (1 + 1 / math.log2(3))),
         "false_refusal": 0.0,
+        "confidence": 0.9,
         "evidence_recall": 0.5,
         "citation_precision": 0.5,
         "fact_recall": pytest.approx(1 / 3),
@@ -215,13 +223,24 @@ def test_a_declined_answerable_case_scores_no_evidence_and_has_no_citation_preci
 @pytest.mark.parametrize("declined", [True, False])
 def test_an_unanswerable_case_is_scored_on_its_refusal_alone(declined: bool) -> None:
     case = Case("u", "nl", "q", "unanswerable", answerable=False)
-    assert scores_of(case, answer(declined=declined)) == {"failed": 0.0, "false_answer": float(not declined)}
+    expected = {"failed": 0.0, "false_answer": float(not declined), "false_confidence": 0.9}
+    assert scores_of(case, answer(declined=declined)) == expected
+
+
+def test_a_leg_is_scored_by_its_own_ranks_and_one_that_found_nothing_scores_nothing() -> None:
+    hits = (hit("De wet geldt vanaf 2015.", 1), hit("De raad beslist.", 2))
+    held = [[True, False], [False, True]]
+    ranked = [replace(each, legs={"dense": rank}) for each, rank in zip(hits, (3, 11), strict=True)]
+    found = leg_scores("dense", ranked, held)
+    assert found["recall@10_dense"] == 0.5
+    assert found["ndcg@10_dense"] == pytest.approx((1 / math.log2(4)) / (1 + 1 / math.log2(3)))
+    assert leg_scores("lexical", ranked, held) == {"recall@10_lexical": 0.0, "ndcg@10_lexical": 0.0}
 
 
 def test_a_failed_case_scores_the_worst_of_what_would_have_covered_it() -> None:
     whole = score(CASES[0], make_answer(CASES[0]), mark(CASES[0], make_answer(CASES[0]), text_of), text_of)
     failed = score_failure(CASES[0])
-    assert set(whole) - set(failed) == {"citation_precision", "quote_validity", "false_refusal"}
+    assert set(whole) - set(failed) == {"citation_precision", "quote_validity", "false_refusal", "confidence"}
     assert {value for name, value in failed.items() if name != "failed"} == {0.0}
     assert score_failure(Case("u", "nl", "q", "k", answerable=False)) == {"failed": 1.0}
 

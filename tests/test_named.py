@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.named import figures_in, names_in
+from index.named import figures_in, names_in
 
 
 @pytest.mark.parametrize(

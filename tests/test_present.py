@@ -62,3 +62,8 @@ def test_the_values_are_those_of_the_answer_and_its_report() -> None:
 )
 def test_a_reference_leaves_out_what_is_unknown(publisher: str, published: str, line: str) -> None:
     assert reference(Report("r", "Samen sterk", publisher, published, (), "nl", "", "r.md", "")) == line
+
+
+def test_a_report_that_was_removed_since_keeps_its_id_and_quote() -> None:
+    (citation,) = answer_to_json(ANSWER, {})["citations"]
+    assert (citation["report"], citation["quote"], citation["title"]) == ("r", "Zin.", None)

@@ -197,7 +197,7 @@ def test_both_languages_say_everything_with_the_same_holes(field: str) -> None:
         ("ink", "mark-near"), ("ink-soft", "ground"), ("ink-soft", "sheet"), ("ink-soft", "soft"),
         ("ink-soft", "tint"), ("ink-soft", "calm"), ("brand", "ground"), ("brand", "sheet"), ("brand", "soft"),
         ("brand-strong", "tint"), ("brand-ink", "brand"), ("brand-ink", "brand-strong"), ("mark-ink", "mark"),
-        ("fault", "fault-tint"),
+        ("fault", "fault-tint"), ("fault", "sheet"), ("fault", "soft"),
     ],
 )  # fmt: skip
 def test_every_pair_of_text_and_ground_has_the_contrast_of_wcag_aa(theme: str, ink: str, ground: str) -> None:

@@ -45,17 +45,19 @@ def figures_in(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words(question) if any(c.isdigit() for c in word)))
 
 
-def is_known_name(name: str, known: Set[str]) -> bool:
-    """Whether lower-case words have a name: as it is, as what is of a place ("Bredase"), or misspelt by one letter.
+def match_name(name: str, known: Set[str]) -> str | None:
+    """The known lower-case word that a name is: as it is, as what is of a place, or misspelt by one letter.
 
-    >>> [is_known_name(name, {"breda", "stouthard"}) for name in ("bredase", "stoutharð", "stouthart", "utrecht")]
-    [True, True, True, False]
+    >>> [match_name(name, {"breda", "stouthard"}) for name in ("bredase", "stoutharð", "stouthart", "utrecht")]
+    ['breda', 'stouthard', 'stouthard', None]
     """
-    if name in known or fold(name) in known or any(name.removesuffix(ending) in known for ending in _OF_A_PLACE):
-        return True
+    for form in (name, fold(name), *(name.removesuffix(ending) for ending in _OF_A_PLACE)):
+        if form in known:
+            return form
     if len(name) < _MISSPELT_CHARS:
-        return False
-    return process.extractOne(name, known, scorer=OSA.distance, score_cutoff=1) is not None
+        return None
+    near = process.extractOne(name, known, scorer=OSA.distance, score_cutoff=1)
+    return near[0] if near else None
 
 
 def _may_name(word: str) -> bool:

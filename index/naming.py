@@ -1,0 +1,158 @@
+"""Enters: a question and what reports are called. Leaves: how far each report is one that the question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import TypeVar
+
+from corpus.types import Report
+from index.dutch import is_stopword, words
+from index.named import match_name, names_in
+
+_CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'-]*")
+_TITLE_END = re.compile(r"[:?–]")
+_SHORTEST_NAME_CHARS = 4
+_SHORTEST_TOPIC_WORDS = 3
+K = TypeVar("K")
+
+# "volgens de rekenkamer", "according to van kuijk": what follows is a source, with a capital or without
+_ARTICLES = "(?:de|het|the|van|der|den|ter|ten)"
+_SOURCE = re.compile(rf"\b(?:volgens|according to)\s+(?:{_ARTICLES}\s+)*(\w[\w’'-]*)", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:sinds|vanaf|since)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"\b(?:rapport\w*|onderzoek\w*|studies?|evaluatie\w*|brie(?:f|ven)|artikel\w*|publicaties?|factsheets?|columns?|"
+    r"verschenen|gepubliceerd|reports?|stud(?:y|ies)|evaluations?|letters?|articles?|publications?|published)"
+    r"\s+(?:uit|van|in|from|of)\s+((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What the reports of a corpus are called, each name with the ids of the reports it belongs to.
+
+    ``words`` are the names in titles, publishers and authors, in lower case; ``titles`` and ``publishers`` are whole
+    ones, as their words; ``years`` those of publication. ``source`` finds where a question gives one of these as the
+    source of the answer.
+    """
+
+    words: Mapping[str, frozenset[str]]
+    titles: Mapping[tuple[str, ...], frozenset[str]]
+    publishers: Mapping[tuple[str, ...], frozenset[str]]
+    years: Mapping[int, frozenset[str]]
+    source: re.Pattern[str]
+
+    def topic(self, question: str) -> str:
+        """The question without "volgens …" or "according to …" before a known name: what it is about.
+
+        A question of which too little would be left stays as it is.
+        """
+        rest = " ".join(self.source.sub(" ", question).split()).replace(" ?", "?")
+        return rest if len(words(rest)) >= _SHORTEST_TOPIC_WORDS else question
+
+    def named(self, question: str, mentioning: Callable[[str], Set[str]]) -> dict[str, float]:
+        """How far a question names each report, in (0, 1], by id; the reports that it does not name are left out.
+
+        A report is named by its author, its publisher, a name in its title, or when it was published. A name that other
+        reports mention too says less about where the answer is: it counts as one over the reports that have it, of
+        which ``mentioning`` gives the ids. Where a question has both a name and a year, each counts for half.
+        """
+        by_name, by_year = self._by_name(question, mentioning), self._by_year(question)
+        if not by_name or not by_year:
+            return {**by_name, **dict.fromkeys(by_year, 1.0)}
+        both = by_name.keys() | by_year
+        return {report_id: (by_name.get(report_id, 0.0) + (report_id in by_year)) / 2 for report_id in both}
+
+    def _by_name(self, question: str, mentioning: Callable[[str], Set[str]]) -> dict[str, float]:
+        asked = tuple(words(question))
+        found: dict[str, float] = {}
+        for name in self._names(question):
+            called = self.words[name]
+            share = 1 / len(called | mentioning(name))
+            for report_id in called:
+                found[report_id] = max(found.get(report_id, 0.0), share)
+        for phrase, reports in (*self.titles.items(), *self.publishers.items()):
+            if _holds(asked, phrase):
+                found |= dict.fromkeys(reports, 1.0)
+        return found
+
+    def _names(self, question: str) -> set[str]:
+        known = {match_name(name, self.words.keys()) for name in names_in(question)}
+        sources = {word for source in _SOURCE.findall(question) for word in words(source)}
+        return {name for name in known | sources if name and name in self.words}
+
+    def _by_year(self, question: str) -> frozenset[str]:
+        exact = {int(year) for year in _PUBLISHED.findall(question)}
+        since = min((int(year) for year in _SINCE.findall(question)), default=None)
+        return frozenset[str]().union(
+            *(
+                reports
+                for year, reports in self.years.items()
+                if year in exact or (not exact and since is not None and year >= since)
+            )
+        )
+
+
+def read_naming(reports: Iterable[Report]) -> Naming:
+    """What reports are called.
+
+    >>> report = Report("r", "Wachten op de taxi", "Rekenkamer Breda", "2021", ("Eva de Boer",), "nl", "", "r.md", "")
+    >>> naming = read_naming([report])
+    >>> naming.named("Wat zegt De Boer?", lambda name: {"r", "s"}), naming.named("Rapporten uit 2021?", lambda _: set())
+    ({'r': 0.5}, {'r': 1.0})
+    >>> naming.topic("Hoe lang duurt het volgens Rekenkamer Breda, gemiddeld?")
+    'Hoe lang duurt het gemiddeld?'
+    """
+    names: dict[str, set[str]] = {}
+    titles: dict[tuple[str, ...], set[str]] = {}
+    publishers: dict[tuple[str, ...], set[str]] = {}
+    years: dict[int, set[str]] = {}
+    spelled: set[str] = set()
+    for report in reports:
+        main_title = _TITLE_END.split(report.title)[0].strip()
+        spelled |= {report.title, main_title, report.publisher, *report.authors, *map(_surname, report.authors)}
+        for line in (report.title, report.publisher, *report.authors):
+            for name in _names_of(line):
+                names.setdefault(name, set()).add(report.id)
+        for title in (report.title, main_title):
+            if len(phrase := tuple(words(title))) > 1:
+                titles.setdefault(phrase, set()).add(report.id)
+        if publisher := tuple(words(report.publisher)):
+            publishers.setdefault(publisher, set()).add(report.id)
+        if report.year.isdecimal():
+            years.setdefault(int(report.year), set()).add(report.id)
+    return Naming(_frozen(names), _frozen(titles), _frozen(publishers), _frozen(years), _source(spelled))
+
+
+def _names_of(line: str) -> set[str]:
+    """The words of a title, publisher or author that are written with a capital."""
+    capital = {word for match in _CAPITAL.findall(line) for word in words(match)}
+    return {
+        word
+        for word in capital
+        if len(word) >= _SHORTEST_NAME_CHARS and not is_stopword(word, "nl") and not is_stopword(word, "en")
+    }
+
+
+def _surname(author: str) -> str:
+    return author.split()[-1] if author.split() else ""
+
+
+def _source(names: Set[str]) -> re.Pattern[str]:
+    """Finds "volgens" or "according to" with one of these names, or two with "en" or "and" between."""
+    longest_first = sorted(filter(None, names), key=len, reverse=True)
+    name = "|".join(map(re.escape, longest_first)) or "(?!)"
+    return re.compile(
+        rf"\b(?:volgens|according to)\s+(?:{_ARTICLES}\s+)*(?:{name})\b(?:\s+(?:en|and)\s+(?:{name})\b)?\s*[,:]?",
+        re.IGNORECASE,
+    )
+
+
+def _frozen(found: Mapping[K, set[str]]) -> dict[K, frozenset[str]]:
+    return {name: frozenset(ids) for name, ids in found.items()}
+
+
+def _holds(asked: Sequence[str], phrase: Sequence[str]) -> bool:
+    return any(asked[i : i + len(phrase)] == phrase for i in range(len(asked) - len(phrase) + 1))
