@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 WEIGHTS := .venv/.weights
+TESTS := -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 export Q
 
 .DEFAULT_GOAL := help
@@ -19,13 +20,13 @@ ask: $(INSTALLED) ## answer in the terminal: make ask Q="why does Wmo collaborat
 	@$(BIN)/wmo ask --sync -- "$$Q"
 
 test: $(INSTALLED) $(WEIGHTS) ## run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python $(TESTS)
 
 check: $(INSTALLED) $(WEIGHTS) ## format, lint, types and tests
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python $(TESTS)
 
 eval: $(INSTALLED) ## run the shipped question sets and open the reports
 	@$(BIN)/wmo sync --quiet

@@ -28,7 +28,6 @@ SHIPPED = "shipped"
 SINGLE_LEGS = ("dense leg", "lexical leg")
 NOT_FOUND = -np.inf
 RRF_CONSTANT = 60
-_TRIED_WEIGHT = 0.1
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,6 @@ class Variant:
 def variants() -> tuple[Variant, ...]:
     """Every variant, the shipped one first."""
     model = read_model(PASSAGE_MODEL)
-    unused = sorted({"words"} - model.weights.keys())
     return (
         Variant(SHIPPED, as_found),
         *(Variant(name, partial(by_leg, leg=name.removesuffix(" leg"))) for name in SINGLE_LEGS),
@@ -56,7 +54,6 @@ def variants() -> tuple[Variant, ...]:
         Variant("weighted sum 1:1", partial(weighted_sum, share=0.5)),
         Variant("weighted sum 4:1", partial(weighted_sum, share=0.8)),
         *(Variant(f"− {name} score", LinearModelRanking(_without(model, name))) for name in model.weights),
-        *(Variant(f"+ {name} score", LinearModelRanking(_with(model, name))) for name in unused),
         Variant("− restatement", as_found, lambda _: {"glosser": Glosser({}, {})}),
         Variant("− glossary concepts", as_found, lambda _: {"expander": Glossary(()).expander(analyse)}),
         Variant("− compounds", as_found, partial(_less, compounds=Compounds({}))),
@@ -108,10 +105,6 @@ def weighted_sum(findings: Findings, share: float) -> Numbers:
 
 def _without(model: LinearModel, name: str) -> LinearModel:
     return replace(model, weights={other: weight for other, weight in model.weights.items() if other != name})
-
-
-def _with(model: LinearModel, name: str) -> LinearModel:
-    return replace(model, weights={**model.weights, name: _TRIED_WEIGHT})
 
 
 def _less(vocabulary: Vocabulary, **emptied: object) -> dict[str, Vocabulary]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,7 @@ from index.types import Vectors
 _COLLECTION = "passages"
 _BATCH = 2000
 _BUSY_SECONDS = 30.0
+_HNSW_HEADER = struct.Struct("<iQQQQ")  # version, offset, places for vectors, places taken, bytes of a place
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 
 
@@ -78,6 +80,23 @@ class DenseIndex:
     def close(self) -> None:
         """Lets go of the folder, so that it can be copied or removed."""
         self._client.close()
+
+
+def blank_unused(folder: Path) -> None:
+    """Puts zeros in the part of a closed Chroma folder's HNSW files that holds no vector yet.
+
+    hnswlib writes that part as the memory happened to be, with words of whatever was read before. A file of another
+    layout than hnswlib's stays as it is.
+    """
+    for header in folder.glob("*/header.bin"):
+        path, start = header.with_name("data_level0.bin"), header.read_bytes()[: _HNSW_HEADER.size]
+        if len(start) < _HNSW_HEADER.size or not path.is_file():
+            continue
+        _, _, places, taken, place_bytes = _HNSW_HEADER.unpack(start)
+        if path.stat().st_size == places * place_bytes:
+            with path.open("r+b") as file:
+                file.seek(taken * place_bytes)
+                file.write(bytes((places - taken) * place_bytes))
 
 
 def find_damage(folder: Path) -> str:

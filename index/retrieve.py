@@ -15,7 +15,6 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict
 
-from index.coverage import coverage
 from index.gloss import Glosser
 from index.glossary import Expander
 from index.lexical import Concept
@@ -38,8 +37,8 @@ RERANKED = 30
 CANDIDATES_NAMED = 20
 """How many sentences of the reports that a question names are looked at beside those."""
 
-OUTSIDE = -1.0
-"""The cosine given to the sentences of reports that are not searched: the lowest there is."""
+OUTSIDE = -np.inf
+"""What stands for the cosine of a sentence in a report that is not searched: less than any."""
 
 PASSAGE_MODEL = Path(__file__).parent / "passage.json"
 
@@ -54,7 +53,7 @@ class Findings:
     ``rows`` are places in ``snapshot.passages``, best first, with their ``features`` in the same order. ``scores`` fall
     with the rank: they are the scorer's own, also where a reranker put other passages in their place.
     ``reports`` are the ids of those that were searched. ``cosines`` compares the question with every sentence of the
-    snapshot; those of a report that was not searched are -1.
+    snapshot; those of a report that was not searched are ``OUTSIDE``.
     """
 
     question: str
@@ -126,7 +125,7 @@ class HybridRetriever(BaseRetriever):
         lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))
         named = self.naming.named(question, self.snapshot.mentioning)
         rows = self._candidates(dense, lexical, cosines, named)
-        features = self._features(rows, dense, lexical, cosines, concepts, rarities, named)
+        features = self._features(rows, dense, lexical, cosines, named)
         scores = self.model.score(features)
         order = np.argsort(-scores, kind="stable")
         scores = scores[order]
@@ -204,16 +203,13 @@ class HybridRetriever(BaseRetriever):
         dense: Mapping[int, float],
         lexical: Mapping[int, float],
         cosines: Numbers,
-        concepts: Sequence[Concept],
-        rarities: Sequence[float],
         named: Mapping[str, float],
     ) -> Features:
         """The columns that the passage scorer knows, one row for each candidate.
 
         ``passage``: cosine of the passage (the lowest found where the dense leg did not reach it); ``sentence``: the
-        highest cosine of its sentences; ``lexical``: its BM25 score against the best one, in [0, 1]; ``words``: the
-        share of the question's concepts in it, by rarity; ``headings``: the same for title and headings; ``named``: how
-        far the question names its report.
+        highest cosine of its sentences; ``lexical``: its BM25 score against the best one, in [0, 1]; ``named``: how far
+        the question names its report.
         """
         floor = min(dense.values(), default=0.0)
         top = max(lexical.values(), default=1.0)
@@ -222,8 +218,6 @@ class HybridRetriever(BaseRetriever):
             "passage": np.array([dense.get(row, floor) for row in rows.tolist()]),
             "sentence": best_sentence[rows],
             "lexical": np.array([lexical.get(row, 0.0) / top for row in rows.tolist()]),
-            "words": coverage(concepts, rarities, [self.snapshot.passage_stems[row] for row in rows]),
-            "headings": coverage(concepts, rarities, [self.snapshot.heading_stems[row] for row in rows]),
             "named": np.array([named.get(self.snapshot.passages[row].report_id, 0.0) for row in rows.tolist()]),
         }
 

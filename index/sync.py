@@ -23,7 +23,7 @@ from corpus.errors import IndexDamaged, LoadError
 from corpus.read import read_text
 from corpus.split import SPLITTER_VERSION, split_passages, split_sentences
 from corpus.types import Report, Text
-from index.dense import DenseIndex
+from index.dense import DenseIndex, blank_unused
 from index.dutch import ANALYSER_VERSION
 from index.generation import (
     Manifest,
@@ -245,6 +245,7 @@ def _build(
         write_reading(staged / "texts", reading)
     write_manifest(staged, manifest)
     check(staged, readings.keys())
+    blank_unused(staged / "chroma")
     seal(staged, plan.base)
     progress("store", len(passages), len(passages))
     return staged

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from chromadb.errors import InvalidArgumentError
 
-from index.dense import DenseIndex, find_damage
+from index.dense import DenseIndex, blank_unused, find_damage
 from index.types import Vectors
 
 AXES: Vectors = np.eye(4, dtype=np.float32)
@@ -117,3 +117,17 @@ def test_damage_is_found_before_the_store_is_opened(leg: DenseIndex, tmp_path: P
         assert find_damage(tmp_path / "chroma")
     database.unlink()
     assert "unable to open" in find_damage(tmp_path / "chroma")
+
+
+def test_room_without_vectors_is_blanked_and_the_store_still_answers(tmp_path: Path) -> None:
+    with closing(DenseIndex(tmp_path)) as store:
+        store.replace([], [(str(row), "r") for row in range(4)], AXES)
+    (level,) = tmp_path.glob("*/data_level0.bin")
+    size = level.stat().st_size
+    with level.open("r+b") as file:
+        file.seek(-20, 2)
+        file.write(b"words of a report...")
+    blank_unused(tmp_path)
+    assert b"words" not in level.read_bytes() and level.stat().st_size == size
+    with closing(DenseIndex(tmp_path)) as store:
+        assert [key for key, _ in store.search(AXES[2], 1)] == ["2"]

@@ -42,4 +42,4 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_the_shipped_passage_scorer_weighs_the_columns_that_the_retriever_makes() -> None:
-    assert read_model(PASSAGE_MODEL).weights.keys() <= {"passage", "sentence", "lexical", "words", "headings"}
+    assert read_model(PASSAGE_MODEL).weights.keys() == {"passage", "sentence", "lexical", "named"}

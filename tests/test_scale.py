@@ -36,7 +36,6 @@ def test_the_order_stays(cosines: list[float], mean: float, spread: float) -> No
     values = np.array(cosines)
     usual = Scale(mean, spread).usual(values)
     assert (np.diff(usual[np.argsort(values)]) >= 0).all()
-    assert (usual > -1).all() or spread < 0.02
 
 
 def test_the_default_model_keeps_its_cosines() -> None:
