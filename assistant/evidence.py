@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -185,4 +186,9 @@ def _with_neighbours(rows: NDArray[np.intp], total: int) -> list[int]:
 
 def _stems(findings: Findings, row: int) -> frozenset[str]:
     sentence = findings.snapshot.sentences[row]
-    return frozenset(analyse(sentence.text, findings.snapshot.language(sentence.report_id)))
+    return _stems_of(sentence.text, findings.snapshot.language(sentence.report_id))
+
+
+@lru_cache(maxsize=20_000)
+def _stems_of(text: str, language: str) -> frozenset[str]:
+    return frozenset(analyse(text, language))  # a tenth of a millisecond, and the same passages come back

@@ -117,7 +117,7 @@ class HybridRetriever(BaseRetriever):
         vector = self._vector(self.naming.topic(question), language)
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
-        cosines = self.scale.usual((self.snapshot.sentence_vectors @ vector).astype(np.float64))
+        cosines = self.scale.usual(np.einsum("sd,d->s", self.snapshot.sentence_vectors, vector).astype(np.float64))
         if only is not None:
             cosines = np.where(self.snapshot.sentences_of(reports), cosines, OUTSIDE)
         found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
@@ -163,9 +163,14 @@ class HybridRetriever(BaseRetriever):
         ]
 
     def _vector(self, question: str, language: str) -> Vectors:
-        """The vector of a question, halfway to that of its restatement in the words of Dutch reports."""
+        """The vector of a question, restated in the words of Dutch reports.
+
+        A Dutch question keeps its own words in its restatement. An English one is put over word by word, which loses
+        some of it, so its vector lies halfway between both forms.
+        """
         embedder: Embedder = self.embedder
-        forms = dict.fromkeys((question, self.glosser.restate(question, language) or question))
+        restated = self.glosser.restate(question, language) or question
+        forms = dict.fromkeys((question, restated) if language == "en" else (restated,))
         total = embedder.embed_queries(list(forms)).sum(axis=0)
         vector: Vectors = total / np.linalg.norm(total)
         return vector
