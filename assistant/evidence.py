@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,26 +25,12 @@ EVIDENCE_MODEL = Path(__file__).parent / "evidence.json"
 WEIGHED_PASSAGES = 15
 """How many of the best passages have their sentences weighed."""
 
-_CUES: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
-    for name, pattern in {
-        "why": r"\b(omdat|doordat|waardoor|daardoor|vanwege|wegens|dankzij|door het|door de|oorza\w+|reden\w*|"
-        r"verkla\w+|gevolg|leid\w* tot|knelpunt\w*|belemmer\w*|obstakel\w*|hindernis\w*|"
-        r"because|due to|therefore|cause\w*|reason\w*|explain\w*|result\w* (from|in))\b",
-        "number": r"\d|\b(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|twaalf|twintig|honderd|duizend|helft|kwart|"
-        r"derde|procent|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|half|third|percent|hundred|thousand)\b",
-        "when": r"\b(19|20)\d\d\b|\b(januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|"
-        r"december|week|weken|maand\w*|jaar|jaren|dagen|"
-        r"january|february|march|may|june|july|october|month\w*|year\w*|days?)\b",
-        "recommendation": r"\b(aanbev\w+|advi\w+|zou(den)?|moet(en)?|pleit\w*|pleidooi|nodig|belangrijk|wenselijk|"
-        r"recommend\w*|should|must|need\w*|advis\w*|propos\w*)\b",
-        "who": r"(?<=[a-z,] )[A-Z][a-zé]+",
-        "where": r"(?<=[a-z,] )[A-Z][a-zé]+|\bgemeente\w*\b",
-        "definition": r"\b(is een|zijn|betekent|houdt in|verstaan|wordt bedoeld|is an?|means|refers to|verstaat)\b",
-        "comparison": r"\b(maar|echter|terwijl|daarentegen|verschil\w*|meer dan|minder dan|dan|"
-        r"but|while|whereas|however|than)\b",
-    }.items()
-}
+_FIGURE = re.compile(
+    r"\d|\b(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|honderd|duizend|helft|kwart|derde"
+    r"|procent|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|half|third|percent|hundred"
+    r"|thousand)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -146,32 +132,27 @@ def _is_order(findings: Findings, row: int) -> bool:
 def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray[np.intp]) -> Features:
     """The columns that the evidence scorer knows, one row for each sentence.
 
-    ``cosine``: question and sentence; ``lead``: that cosine less the highest of all; ``around``: the mean cosine of the
-    sentences before and after it; ``passage``: the score of its passage less the best one's; ``rank``: 1 / rank of its
-    passage; ``words``: the share of the question's concepts in it, by rarity; ``nearby``: the same for it and its two
-    neighbours; ``headings``: the same for title and headings; ``cue``: 1 where it has a mark of what was asked for (a
-    figure for "how many"); ``uncued``: 1 where the question asks for such a mark and it has none; ``long``: the natural
-    logarithm of its words; ``question``: 1 where it is itself a question; ``opening``: 1 for the first of a passage.
+    ``lead``: the cosine of question and sentence, less the highest of all; ``passage``: the score of its passage less
+    the best one's; ``rank``: 1 / rank of its passage; ``words``: the share of the question's concepts in it, by rarity;
+    ``nearby``: the same for it and its two neighbours; ``headings``: the same for title and headings; ``figureless``: 1
+    where the question asks for a number and the sentence has none; ``long``: the natural logarithm of its words;
+    ``question``: 1 where it is itself a question; ``opening``: 1 for the first of a passage.
     """
     snapshot, cosines = findings.snapshot, findings.cosines
     texts = [snapshot.sentences[row].text for row in rows]
     stems = {row: _stems(findings, row) for row in _with_neighbours(rows, len(snapshot.sentences))}
     near = [stems[row] | stems.get(row - 1, frozenset()) | stems.get(row + 1, frozenset()) for row in rows.tolist()]
     heading_stems = [snapshot.heading_stems[row] for row in snapshot.sentence_passage[rows]]
-    cue = _CUES.get(read_intent(findings.question))
-    cued = np.array([bool(cue and cue.search(text)) for text in texts], dtype=float)
+    asks_figure = read_intent(findings.question) == "number"
     best = findings.scores[0]
     return {
-        "cosine": cosines[rows],
         "lead": cosines[rows] - cosines.max(),
-        "around": (cosines[np.maximum(rows - 1, 0)] + cosines[np.minimum(rows + 1, len(cosines) - 1)]) / 2,
         "passage": findings.scores[ranks - 1] - best,
         "rank": 1 / ranks,
         "words": coverage(findings.concepts, findings.rarities, [stems[row] for row in rows.tolist()]),
         "nearby": coverage(findings.concepts, findings.rarities, near),
         "headings": coverage(findings.concepts, findings.rarities, heading_stems),
-        "cue": cued,
-        "uncued": 1 - cued if cue else np.zeros(len(rows)),
+        "figureless": np.array([asks_figure and not _FIGURE.search(text) for text in texts], dtype=float),
         "long": np.log([max(count_words(text), 1) for text in texts]),
         "question": np.array([text.rstrip().endswith("?") for text in texts], dtype=float),
         "opening": np.isin(rows, snapshot.first_sentence).astype(float),

@@ -24,7 +24,18 @@ from eval.worlds import World, as_searched
 from index.linear import Features, LinearModel
 from index.retrieve import Findings
 
-EVIDENCE_FEATURES = ("lead", "passage", "rank", "words", "nearby", "headings", "long", "question", "opening")
+EVIDENCE_FEATURES = (
+    "lead",
+    "passage",
+    "rank",
+    "words",
+    "nearby",
+    "headings",
+    "figureless",
+    "long",
+    "question",
+    "opening",
+)
 REFUSAL_FEATURES = ("closest", "passage", "unknown_figure", "unknown_name")
 
 Numbers = NDArray[np.float64]
