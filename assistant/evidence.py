@@ -140,7 +140,7 @@ def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray
     """
     snapshot, cosines = findings.snapshot, findings.cosines
     texts = [snapshot.sentences[row].text for row in rows]
-    stems = {row: _stems(findings, row) for row in _with_neighbours(rows, len(snapshot.sentences))}
+    stems = {row: sentence_stems(findings, row) for row in _with_neighbours(rows, len(snapshot.sentences))}
     near = [stems[row] | stems.get(row - 1, frozenset()) | stems.get(row + 1, frozenset()) for row in rows.tolist()]
     heading_stems = [snapshot.heading_stems[row] for row in snapshot.sentence_passage[rows]]
     asks_figure = read_intent(findings.question) == "number"
@@ -165,7 +165,8 @@ def _with_neighbours(rows: NDArray[np.intp], total: int) -> list[int]:
     return inside
 
 
-def _stems(findings: Findings, row: int) -> frozenset[str]:
+def sentence_stems(findings: Findings, row: int) -> frozenset[str]:
+    """The stems of the sentence at a place in the snapshot."""
     sentence = findings.snapshot.sentences[row]
     return _stems_of(sentence.text, findings.snapshot.language(sentence.report_id))
 

@@ -5,6 +5,7 @@ from assistant_desk import make_desk
 
 from assistant.refuse import (
     REFUSAL_MODEL,
+    is_covered,
     probability_answered,
     refusal_features,
     unknown_figures,
@@ -84,3 +85,19 @@ def test_an_order_to_the_program_is_refused_as_such(small: Desk, language: str, 
     findings = small.retriever.find(order, language)
     assert probability_answered(findings, read_model(REFUSAL_MODEL)) == 0
     assert write_refusal(findings)[1].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("question", "covered"),
+    [
+        ("Wachten kinderen op een behandeling?", True),
+        ("Wie sluit een contract met de gemeente?", True),
+        ("Wachten kinderen op een contract?", False),  # in two sentences
+        ("Wachten kinderen in Breda op een behandeling?", False),
+        ("Wie is dat?", False),
+    ],
+)
+def test_a_question_is_covered_where_one_sentence_has_all_its_words(small: Desk, question: str, covered: bool) -> None:
+    findings = small.retriever.find(question, "nl")
+    assert is_covered(findings) == covered
+    assert not covered or probability_answered(findings, small.refusal_model) >= 0.9
