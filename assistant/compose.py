@@ -126,7 +126,7 @@ def write_statements(draft: Draft, language: str, show_unsupported: bool) -> str
     unsupported = [
         f"✗ {shown(checked.statement)}"
         for checked in draft.rejected
-        if checked.statement and "repeated" not in checked.faults
+        if checked.statement and not {"repeated", "order"} & set(checked.faults)
     ]
     if not (show_unsupported and unsupported):
         return text

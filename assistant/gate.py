@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.claims import unsupported
+from assistant.passages import orders_within
 from assistant.present import reference
 from assistant.quote import find_quote
 from assistant.statements import Malformed, Quoted, Statement
 from assistant.types import Citation
-from corpus.instructions import is_order
 from corpus.types import Passage
 from index.snapshot import Snapshot
 
@@ -59,8 +59,7 @@ def _find(quoted: Quoted, shown: Mapping[int, Passage], snapshot: Snapshot) -> C
     if span is None:
         return "quote"
     start, end = span
-    sentences = snapshot.readings[passage.report_id].sentences
-    if any(s.start < end and start < s.end and is_order(text, s.start, s.end) for s in sentences):
+    if orders_within(snapshot.readings[passage.report_id], start, end):
         return "order"
     return Citation(0, passage.report_id, start, end, text.content[start:end], text.page_at(start))
 

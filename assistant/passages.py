@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from assistant.budget import fit
 from assistant.present import reference
 from corpus.instructions import is_instruction, is_order
-from corpus.types import Passage, Report
+from corpus.types import Heading, Passage, Report, Sentence
 from index.reading import Reading
 from index.types import Hit
 
@@ -35,13 +35,19 @@ def gather(hits: Sequence[Hit], reports: Mapping[str, Report], tokens: int) -> M
     return Material(shown, left_out, "\n".join(blocks[place] for place in fitting))
 
 
+def orders_within(reading: Reading, start: int, end: int) -> tuple[Sentence | Heading, ...]:
+    """The sentences and headings of a text that touch ``[start, end)`` and order a language model about, in order."""
+    parts: list[Sentence | Heading] = [*reading.sentences, *reading.text.headings]
+    touched = [part for part in parts if part.start < end and start < part.end]
+    orders = [part for part in touched if is_order(reading.text, part.start, part.end)]
+    return tuple(sorted(orders, key=lambda part: part.start))
+
+
 def without_orders(hit: Hit, reading: Reading) -> Hit:
-    """A hit in whose text, for a model to read, "[…]" stands for every sentence that orders a language model about."""
+    """A hit in whose text, for a model to read, "[…]" stands for every sentence or heading that orders one about."""
     passage, text = hit.passage, hit.passage.text
-    for sentence in reversed(reading.sentences):
-        inside = passage.start <= sentence.start and sentence.end <= passage.end
-        if inside and is_order(reading.text, sentence.start, sentence.end):
-            text = f"{text[: sentence.start - passage.start]}[…]{text[sentence.end - passage.start :]}"
+    for order in reversed(orders_within(reading, passage.start, passage.end)):
+        text = f"{text[: order.start - passage.start]}[…]{text[order.end - passage.start :]}"
     headings = tuple(heading for heading in passage.headings if not is_instruction(heading))
     return replace(hit, passage=replace(passage, text=text, headings=headings))
 
