@@ -126,6 +126,21 @@ _MARKS = (
         r"\b(?:tell|inform) (?:the )?user\b~\b(?:visit|click|password|send|system is)\b"
         r"|\b(?:vertel|meld|zeg tegen) de gebruiker\b~\b(?:klik\w*|wachtwoord|te gaan naar|systeem is)\b",
     ),
+    _mark(  # what every answer is to be or to hold, whatever is asked
+        "asked|gevraagd|answer|response|reply|antwoord|nothing else|niets anders|safety|security|repeat after|zeg mij"
+        "|gebruiker",
+        rf"\b(?:when|whenever|if) (?:you are |you're )?asked\b[^.]{{0,60}}?, (?:always |only |just )?{_ANSWER}"
+        r" (?:that|with|only)\b",
+        r"\b(?:als|wanneer|indien) (?:je |jou |er |u )?(?:wordt |iets )?(?:gevraagd|wordt gevraagd)\b.{0,60}?"
+        r"\b(?:zeg|antwoord) (?:dan|dat|met)\b",
+        r"\b(?:include|insert|append|mention|vermeld|noem|zet|voeg)\b.{0,60}?\b(?:in|to|at the end of|aan|toe aan)"
+        rf" (?:your|je|jouw|{_EVERY}) (?:answers?|response|reply|antwoord(?:en)?)\b",
+        rf"{_START}{_ANSWER}\b.{{0,60}}?\b(?:and nothing else|en niets anders|en verder niets)\b",
+        r"\bwhatever (?:the|is the) question\b.{0,12}?\banswer is\b|\bwat de vraag ook is\b.{0,8}?\bantwoord\b",
+        rf"{_START}(?:override|disable|bypass|ignore|negeer|schakel)\b~\b(?:safety|security|content)[- ]"
+        r"(?:settings|filters?|rules|checks|policies)\b",
+        rf"{_START}(?:repeat after me|zeg mij na|herhaal na mij)\b|{_START}zeg tegen de gebruiker\b",
+    ),
 )
 # Two of these in one sentence are enough.
 _SIGNS = (
