@@ -174,8 +174,8 @@ def language_html(language: str, words: LibraryWording) -> str:
 
 
 def _matches(report: Report, wanted: str) -> bool:
-    text = fold(" ".join((report.title, report.publisher, *report.authors, report.published, report.id)).casefold())
-    return all(fold(word) in text for word in wanted.casefold().split())
+    text = fold(" ".join((report.title, report.publisher, *report.authors, report.published, report.id)))
+    return all(fold(word) in text for word in wanted.split())
 
 
 def _confirm_html(words: LibraryWording) -> str:

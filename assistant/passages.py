@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.budget import fit
 from assistant.present import reference
-from corpus.instructions import is_instruction, is_order
+from corpus.instructions import find_orders, is_instruction
 from corpus.types import Heading, Passage, Report, Sentence
 from index.reading import Reading
 from index.types import Hit
@@ -39,8 +39,7 @@ def orders_within(reading: Reading, start: int, end: int) -> tuple[Sentence | He
     """The sentences and headings of a text that touch ``[start, end)`` and order a language model about, in order."""
     parts: list[Sentence | Heading] = [*reading.sentences, *reading.text.headings]
     touched = [part for part in parts if part.start < end and start < part.end]
-    orders = [part for part in touched if is_order(reading.text, part.start, part.end)]
-    return tuple(sorted(orders, key=lambda part: part.start))
+    return tuple(sorted(find_orders(reading.text, touched), key=lambda part: part.start))
 
 
 def without_orders(hit: Hit, reading: Reading) -> Hit:

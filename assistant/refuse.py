@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.command import is_command
-from assistant.evidence import candidate_sentences, sentence_stems
+from assistant.evidence import WEIGHED_PASSAGES, candidate_sentences, sentence_stems
 from assistant.present import reference
 from assistant.write import shown
 from corpus.instructions import is_instruction
@@ -36,6 +36,9 @@ def probability_answered(findings: Findings, model: LinearModel) -> float:
 
 def is_covered(findings: Findings) -> bool:
     """Whether one sentence of the best passages has every word of the question that means something."""
+    passages = [findings.snapshot.passage_stems[row] for row in findings.rows[:WEIGHED_PASSAGES].tolist()]
+    if not (coverage(findings.concepts, findings.rarities, passages) > _EVERY_WORD).any():
+        return False  # no passage has them all, and so no sentence
     rows, _ = candidate_sentences(findings)
     stems = [sentence_stems(findings, row) for row in rows.tolist()]
     return bool((coverage(findings.concepts, findings.rarities, stems) > _EVERY_WORD).any())

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from corpus.archive import damaged, encrypted
+from corpus.archive import UNREADABLE, damaged, encrypted
 from corpus.document import Document
 
 _HEAD_BYTES = 1024
@@ -62,7 +62,7 @@ def _zip_format(data: bytes, name: str) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = set(archive.namelist())
             kind = archive.open("mimetype").read(100) if "mimetype" in members else b""
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise damaged(name) from error
     known = _MIMETYPES.get(kind.decode("ascii", "replace").strip())
     return known or next((suffix for member, suffix in _OFFICE.items() if member in members), ".zip")

@@ -14,8 +14,11 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import TypeVar
 
-from corpus.types import Sentence, Text
+from corpus.types import Heading, Sentence, Text
+
+Part = TypeVar("Part", bound=Sentence | Heading)
 
 _EARLIER = (
     r"(?:previous|prior|earlier|preceding|above|foregoing|existing|original|initial|system"
@@ -224,9 +227,9 @@ def is_order(text: Text, start: int, end: int) -> bool:
     return is_instruction(content[first:end].strip())
 
 
-def find_orders(text: Text, sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
-    """The sentences of a text that are no evidence, as ``is_order`` tells."""
-    return tuple(sentence for sentence in sentences if is_order(text, sentence.start, sentence.end))
+def find_orders(text: Text, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The sentences or headings of a text that are no evidence, as ``is_order`` tells."""
+    return tuple(part for part in parts if is_order(text, part.start, part.end))
 
 
 def _is_marked(plain: str) -> bool:

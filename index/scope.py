@@ -86,7 +86,7 @@ def same_name(name: str) -> str:
     >>> same_name(" Gemeente  Zandewáard")
     'gemeente zandewaard'
     """
-    return " ".join(fold(name.casefold()).split())
+    return " ".join(fold(name).split())
 
 
 def years(reports: Iterable[Report]) -> tuple[int, ...]:

@@ -4,13 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from assistant_desk import markers, use_model, write_glossary
 from index_corpus import REPORTS, write_corpus
+from terminal import Result, Wmo, in_this_process
 
 from assistant.cli import app, run
 from assistant.settings import Settings
@@ -28,17 +28,6 @@ HIT_KEYS = "rank report page start end score text".split()
 LANGUAGES = ("nl", "en")
 
 
-class Result(NamedTuple):
-    """What a command left behind: exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
-Wmo = Callable[..., Result]
-
-
 @pytest.fixture
 def wmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Wmo:
     """Runs ``wmo`` in this process on a small corpus, with the model that counts words."""
@@ -50,16 +39,8 @@ def wmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("WMO_DECLINE_BELOW", "0")
     monkeypatch.setenv("COLUMNS", "120")
 
-    def call(*arguments: object, stdin: bytes = b"", language: str = "nl") -> Result:
-        monkeypatch.setenv("WMO_LANGUAGE", language)
-        monkeypatch.setattr(sys, "argv", ["wmo", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as ended:
-            run(app)
-        printed = capsys.readouterr()
-        return Result(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    return in_this_process(monkeypatch, capsys, lambda: run(app))
 
 
 @pytest.fixture

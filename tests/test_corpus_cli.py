@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from add_desk import report_text, tree, write_report
 from assistant_desk import use_model
+from terminal import Wmo, in_this_process
 
 from corpus.catalogue import read_catalogue
-from eval.cli import main
 from index.generation import writer_lock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,33 +33,13 @@ main()
 """
 
 
-class Result(NamedTuple):
-    """What a command left behind: exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
-Wmo = Callable[..., Result]
-
-
 @pytest.fixture
 def wmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Wmo:
     """Runs ``wmo`` in this process on a corpus that is not there yet, with the model that counts words."""
     use_model(monkeypatch)
     for name, value in environment(tmp_path).items():
         monkeypatch.setenv(name, value)
-
-    def call(*arguments: object, language: str = "nl") -> Result:
-        monkeypatch.setenv("WMO_LANGUAGE", language)
-        monkeypatch.setattr(sys, "argv", ["wmo", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Result(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
+    return in_this_process(monkeypatch, capsys)
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -1,39 +1,28 @@
 import json
-import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from eval_desk import CASES, as_json, make_answer, text_of
+from terminal import Wmo, in_this_process
 
 from assistant.wire import Desk
 from corpus.catalogue import read_catalogue
 from corpus.read import read_text
 from eval.cases import cases_to_csv, cases_to_jsonl, hash_cases, read_cases
-from eval.cli import main
 from eval.run import read_run, run_cases, write_run
 from eval.summary import summarise
 from eval.types import Case, Evidence
 
 CORPUS = Path(__file__).parent.parent / "corpus"
-Wmo = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def wmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Wmo:
     """Runs ``wmo`` with arguments; gives its exit code, standard output and standard error."""
-    monkeypatch.setenv("WMO_LANGUAGE", "en")
     monkeypatch.setenv("COLUMNS", "200")
 
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["wmo", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return int(ended.value.code or 0), printed.out, printed.err
-
-    return call
+    return in_this_process(monkeypatch, capsys, language="en")
 
 
 def cases_of_the_corpus() -> list[Case]:

@@ -2,32 +2,18 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from assistant_desk import write_glossary
 from index_corpus import REPORTS, write_corpus
+from terminal import Wmo, in_this_process
 from tiny_models import HIDDEN, make_embedding_model
 
-from eval.cli import main
 from index.embed import find_model, is_here, load_embedder
 from index.models import choose_model, chosen_model, known_models
 
 QUESTION = "Waarom stokt de samenwerking?"
-
-
-class Result(NamedTuple):
-    """What a command left behind: exit code, standard output and standard error."""
-
-    code: int
-    out: str
-    err: str
-
-
-Wmo = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +46,7 @@ def wmo(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("WMO_GLOSSARY", str(write_glossary(tmp_path)))
     monkeypatch.setenv("WMO_DECLINE_BELOW", "0")
     (tmp_path / "cache").mkdir()
-
-    def call(*arguments: object, language: str = "nl") -> Result:
-        monkeypatch.setenv("WMO_LANGUAGE", language)
-        monkeypatch.setattr(sys, "argv", ["wmo", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        printed = capsys.readouterr()
-        return Result(int(ended.value.code or 0), printed.out, printed.err)
-
-    return call
+    return in_this_process(monkeypatch, capsys)
 
 
 def put_in_hub(hub: Path, name: str, model: Path) -> Path:
