@@ -75,7 +75,7 @@ def stream(desk: Desk, question: str, turns: tuple[str, ...] = (), scope: Scope 
             yield _waiting(question, language, perf_counter() - started)
     except ModelUnavailable as error:
         chat, failure = None, error
-    findings = desk.retriever.find(searched, language, scope)
+    findings = desk.find(searched, scope, language)
     confidence = probability_answered(findings, desk.refusal_model)
     answered = partial(
         Answer,
@@ -85,6 +85,7 @@ def stream(desk: Desk, question: str, turns: tuple[str, ...] = (), scope: Scope 
         hits=findings.hits(HITS),
         confidence=confidence,
         engine="extractive",
+        reports=findings.snapshot.reports,
     )
     if confidence < settings.decline_below or not len(findings.rows):
         yield _refuse(findings, answered, started)

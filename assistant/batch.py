@@ -46,7 +46,7 @@ def answer_lines(desk: Desk, lines: Iterable[bytes], scope: Scope = EVERYTHING) 
         except UserError as error:
             yield {"id": asked.id, "line": number, "error": error.message(desk.settings.language)}
             continue
-        yield {"id": asked.id, **answer_to_json(answer, desk.reports)}
+        yield {"id": asked.id, **answer_to_json(answer, answer.reports)}
 
 
 def _id_of(line: bytes) -> str | int | None:

@@ -119,11 +119,11 @@ def ask(
     desk = _desk(settings, sync)
     answer = ask(desk, text, tuple(turn or ()), scope)
     if as_json:
-        _print_json(answer_to_json(answer, desk.reports))
+        _print_json(answer_to_json(answer, answer.reports))
     else:
         out.print(Line(answer.text, style="yellow" if answer.declined else ""))
         if answer.engine != "extractive":
-            out.print(Line(f"\n{write_sources(answer.citations, desk.reports)}", style="dim"))
+            out.print(Line(f"\n{write_sources(answer.citations, answer.reports)}", style="dim"))
         if answer.note:
             err.print(Line(answer.note, style="yellow"))
 
@@ -149,14 +149,14 @@ def search(
 
     from assistant.present import hit_to_json, reference
 
-    desk = _desk(settings)
-    hits = desk.search(text, _scope(report, publisher, since, until))[:limit]
+    found = _desk(settings).find(text, _scope(report, publisher, since, until))
+    hits = found.hits(limit)
     if as_json:
         _print_json([hit_to_json(hit) for hit in hits])
         return
     for hit in hits:
         passage = hit.passage
-        place = " › ".join((reference(desk.reports[passage.report_id]), *passage.headings))
+        place = " › ".join((reference(found.snapshot.reports[passage.report_id]), *passage.headings))
         page = f", p. {passage.page}" if passage.page else ""
         out.print(Line(f"{hit.rank}. {place}{page}", style="bold"))
         out.print(Line(f"   {passage.text.strip()}\n"))
@@ -257,9 +257,11 @@ def chat(
     desk = _desk(settings, sync)
 
     from assistant.ask import stream
+    from assistant.library_tab import most_bytes
     from assistant.page import build_page, serve
 
-    serve(build_page(desk, stream), settings.host, settings.port, browser, announce=typer.echo)
+    page = build_page(desk, stream)
+    serve(page, settings.host, settings.port, browser, most_bytes(settings), announce=typer.echo)
 
 
 @app.command()

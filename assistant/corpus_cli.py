@@ -188,6 +188,8 @@ def _say_added(receipt: AddReceipt, language: str, as_json: bool) -> None:
 
 def _print_added(receipt: AddReceipt, language: str) -> None:
     """Prints a table of receipts with notes, the number of each outcome, and on standard error why some failed."""
+    from index.receipt import on_one_line
+
     dutch = language == "nl"
     if receipt.sync:
         _say_recovered(receipt.sync, dutch)
@@ -201,7 +203,7 @@ def _print_added(receipt: AddReceipt, language: str) -> None:
         out.print("Dit was een proef: er is niets gewijzigd." if dutch else "This was a dry run: nothing was changed.")
     for r in receipt.receipts:
         if r.error:
-            err.print(Line(f"{r.source}: {r.error.message(language)}", style="red"))
+            err.print(Line(on_one_line(f"{r.source}: {r.error.message(language)}"), style="red"))
     if receipt.sync:
         _say_others(receipt.sync, {r.report.id for r in receipt.receipts if r.report}, language)
 

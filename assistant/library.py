@@ -23,7 +23,7 @@ from corpus.split import count_words
 from corpus.types import Report
 from index.add import AddReceipt, Given, RemoveReceipt, Wanted, add, check_given, preview, remove, want
 from index.receipt import Receipt
-from index.sources import is_url
+from index.sources import can_be_path, is_url
 from index.types import Progress
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Library:
 
     def read_uploads(self, paths: Sequence[str]) -> None:
         """Begins to read the files that a browser sent, wherever else its names may point."""
-        places = [Path(path).resolve() for path in paths]
+        places = [Path(path).resolve() for path in paths if can_be_path(path)]
         self._read([str(place) for place in places if place.is_relative_to(self._uploads)])
 
     def read_address(self, address: str) -> None:

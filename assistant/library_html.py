@@ -25,10 +25,14 @@ NUMBER = ' class="number"'
 """The attribute of a cell that holds a number."""
 
 
-def intake_html(language: str) -> str:
-    """Where files are dropped, or chosen, or a web address is given."""
+def intake_html(most_bytes: int, language: str) -> str:
+    """Where files of up to so many bytes are dropped, or chosen, or a web address is given."""
     words = LIBRARY_WORDING[language]
-    messages = f'data-uploading="{escape(words.uploading)}" data-failed="{escape(words.upload_failed)}"'
+    too_large = words.too_large.replace("{most}", f"{most_bytes / 1e6:g}".replace(".", WORDING[language].decimal_mark))
+    messages = (
+        f'data-uploading="{escape(words.uploading)}" data-failed="{escape(words.upload_failed)}" '
+        f'data-most="{most_bytes}" data-too-large="{escape(too_large)}"'
+    )
     return (
         f'<h2 class="part">{escape(words.add_title)}</h2><div class="drop" {messages}>'
         f'<p class="drop-title">{escape(words.drop)}</p>'

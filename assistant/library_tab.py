@@ -48,6 +48,11 @@ def may_change(settings: Settings) -> bool:
     return settings.allow_changes or is_this_machine(settings.host)
 
 
+def most_bytes(settings: Settings) -> int:
+    """The largest file that the page takes over, in bytes; 0 where no reports may be added."""
+    return settings.limits.max_bytes if may_change(settings) else 0
+
+
 def is_this_machine(host: str) -> bool:
     """Whether an address leads to this machine alone.
 
@@ -83,7 +88,9 @@ def require_own(headers: Mapping[str, str], settings: Settings) -> None:
 
 def top_html(settings: Settings, language: str) -> str:
     """Where reports are added, or why that cannot be done here."""
-    return intake_html(language) if may_change(settings) else told_html(LIBRARY_WORDING[language].read_only)
+    if may_change(settings):
+        return intake_html(most_bytes(settings), language)
+    return told_html(LIBRARY_WORDING[language].read_only)
 
 
 def lay_out_library(desk: Desk, tab: gr.Tab, language: str, script: str) -> LibraryParts:

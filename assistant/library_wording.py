@@ -19,6 +19,7 @@ class LibraryWording:
     choose: str
     uploading: str
     upload_failed: str
+    too_large: str
     address_label: str
     fetch: str
     read_only: str
@@ -103,6 +104,7 @@ LIBRARY_WORDING: Mapping[str, LibraryWording] = {
         choose="Kies bestanden",
         uploading="Bestand {done} van {total} wordt overgenomen…",
         upload_failed="{name} kon niet worden overgenomen. Probeer het opnieuw.",
+        too_large="{name} is {size} MB; de grens is {most} MB. Verklein of splits het, of verhoog WMO_MAX_MEGABYTES.",
         address_label="Of geef een webadres",
         fetch="Haal op",
         read_only=(
@@ -186,6 +188,7 @@ LIBRARY_WORDING: Mapping[str, LibraryWording] = {
         choose="Choose files",
         uploading="Taking over file {done} of {total}…",
         upload_failed="{name} could not be taken over. Try again.",
+        too_large="{name} is {size} MB; the limit is {most} MB. Shrink or split it, or raise WMO_MAX_MEGABYTES.",
         address_label="Or give a web address",
         fetch="Fetch",
         read_only=(

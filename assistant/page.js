@@ -145,16 +145,20 @@ function readIntake(element, trigger, upload) {
     const box = element.querySelector(".drop");
     const said = element.querySelector("[data-uploads]");
     const sent = [];
+    const refused = [];
     for (const [position, file] of files.entries()) {
       said.textContent = fill(box.dataset.uploading, { done: position + 1, total: files.length });
+      if (file.size > whole(box.dataset.most)) {
+        refused.push(fill(box.dataset.tooLarge, { name: file.name, size: megabytes(file.size) }));
+        continue;
+      }
       try {
         sent.push((await upload(file)).path);
       } catch {
-        said.textContent = fill(box.dataset.failed, { name: file.name });
-        return;
+        refused.push(fill(box.dataset.failed, { name: file.name }));
       }
     }
-    said.textContent = "";
+    said.textContent = refused.join(" ");
     if (sent.length) trigger("upload", { files: sent });
   };
   element.addEventListener("change", (event) => {
@@ -181,6 +185,11 @@ function letFilesDrop(element, take) {
   });
 }
 
+function megabytes(bytes) {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1, useGrouping: false };
+  return (bytes / 1e6).toLocaleString(document.documentElement.lang, digits);
+}
+
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 }
@@ -197,10 +206,21 @@ function readBench(element, trigger, watch) {
     const form = event.target;
     if (form.reportValidity()) trigger("submit", { batch: whole(form.dataset.batch), rows: rowsOf(form) });
   });
+  let kept = { batch: "", fields: [] }; // what was filled in, for when the form comes again in the other language
+  const keep = () => {
+    const form = element.querySelector("form.review");
+    if (form) kept = { batch: form.dataset.batch, fields: fieldsOf(form).map((f) => [f.value, f.checked]) };
+  };
+  element.addEventListener("input", keep);
+  element.addEventListener("change", keep);
   let shown = "";
   let wasOnStop = false;
   element.addEventListener("focusin", (event) => { wasOnStop = "stop" in event.target.dataset; });
   watch("value", () => {
+    const form = element.querySelector("form.review");
+    if (form?.dataset.batch === kept.batch) {
+      fieldsOf(form).forEach((field, place) => { [field.value, field.checked] = kept.fields[place]; });
+    }
     const head = element.querySelector("h2[tabindex]");
     const isAdrift = document.activeElement === document.body; // what had the focus was drawn anew
     if (wasOnStop && isAdrift) element.querySelector("[data-stop]")?.focus();
@@ -210,6 +230,10 @@ function readBench(element, trigger, watch) {
     }
     shown = head?.textContent ?? "";
   });
+}
+
+function fieldsOf(form) {
+  return [...form.querySelectorAll("input, select")];
 }
 
 function rowsOf(form) {

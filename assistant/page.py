@@ -81,13 +81,15 @@ def serve(
     host: str,
     port: int,
     open_browser: bool,
+    max_file_bytes: int,
     announce: Callable[[str], None] = logger.info,
     block: bool = True,
 ) -> str:
     """The address of the page, which is announced too; with ``block`` it runs until the user ends the program.
 
     Nothing leaves the machine: no share link, no statistics, no fonts or scripts from elsewhere, no history
-    in the browser, no API. The page listens on ``host`` alone; port 0 picks a free one.
+    in the browser, no API. The page listens on ``host`` alone; port 0 picks a free one. A larger file than
+    ``max_file_bytes`` is broken off while it is sent, and nothing of it is kept.
 
     Raises:
         UsageError: the port is taken, or this machine does not have the address.
@@ -100,6 +102,7 @@ def serve(
             prevent_thread_lock=True,
             theme=gr.themes.Base(font=_FONTS, font_mono=_MONO_FONTS),
             css=_read("page.css") + _read("library.css"),
+            max_file_size=max_file_bytes,
             footer_links=[],
             run_history=False,
             enable_monitoring=False,

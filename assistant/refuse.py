@@ -47,14 +47,13 @@ def is_covered(findings: Findings) -> bool:
 def refusal_features(findings: Findings) -> Features:
     """The columns that the refusal knows, one row for the question.
 
-    ``closest``: mean cosine of the five nearest sentences; ``passage``: cosine of the nearest passage;
-    ``unknown_figure`` and ``unknown_name``: 1 where the question has a figure, or a name, that no report has.
+    ``closest``: mean closeness of the five nearest sentences; ``unknown_figure`` and ``unknown_name``: 1 where the
+    question has a figure, or a name, that no report has.
     """
     names, figures = unknown_names(findings), unknown_figures(findings)
-    searched = findings.cosines[findings.cosines > OUTSIDE]
+    searched = findings.closeness[findings.closeness > OUTSIDE]
     return {
         "closest": np.array([np.sort(searched)[-_CLOSEST:].mean()]),
-        "passage": np.array([findings.features["passage"].max()]),
         "unknown_figure": np.array([float(bool(figures))]),
         "unknown_name": np.array([float(bool(names))]),
     }

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     )
     reranker: str = Field("", description="cross-encoder (folder or name) that orders the best passages; empty: none")
     decline_below: float = Field(
-        0.37, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
+        0.22, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
     )
     max_quotes: int = Field(5, ge=1, le=20, description="quotes in an answer, or statements of a chat model")
     max_words: int = Field(150, ge=20, description="words quoted in an extractive answer")

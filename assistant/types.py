@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from corpus.types import Report
 from index.types import Hit
 
 
@@ -51,7 +52,8 @@ class Answer:
     corpus answers the question. ``unresolved`` lists [n] markers in the text that point at no citation. ``engine`` is
     ``"extractive"`` or the chat model's name. ``seconds`` is the time from question to answer. ``note`` is a line for
     the user about how the answer came about, in its language: why there are quotes where a chat model was to write, or
-    what was left out. ``checks`` tells what a chat model wrote; None where it was not asked.
+    what was left out. ``checks`` tells what a chat model wrote; None where it was not asked. ``reports`` holds what was
+    searched, by id, as it was when the answer was made: a report that it cites may have been removed since.
     """
 
     question: str
@@ -68,3 +70,4 @@ class Answer:
     seconds: float
     note: str = ""
     checks: Checks | None = None
+    reports: Mapping[str, Report] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from assistant.language import detect_language
 from assistant.models import require_package
 from assistant.settings import Settings
-from corpus.errors import IndexMismatch
+from corpus.errors import IndexDamaged, IndexMismatch
 from corpus.types import Report, Text
 from index.dutch import analyse
 from index.embed import DEFAULT_MODEL, load_embedder
@@ -33,7 +33,7 @@ from index.vectors import CachedEmbedder
 
 if TYPE_CHECKING:
     from assistant.models import Chat
-    from index.retrieve import HybridRetriever
+    from index.retrieve import Findings, HybridRetriever
 
 SEARCH_HITS = 100
 
@@ -115,7 +115,24 @@ class Desk:
         Raises:
             UsageError: no report is within the scope.
         """
-        return self.retriever.find(query, detect_language(query), scope).hits(SEARCH_HITS)
+        return self.find(query, scope).hits(SEARCH_HITS)
+
+    def find(self, query: str, scope: Scope = EVERYTHING, language: str = "") -> Findings:
+        """As ``search``, with the snapshot of the index in which they were found; ``language`` where it is known.
+
+        Where a report is removed meanwhile, and the snapshot with it, the search begins again in the one that is left.
+
+        Raises:
+            UsageError: no report is within the scope.
+            IndexDamaged: the visible generation cannot be searched.
+        """
+        while True:
+            retriever = self.retriever
+            try:
+                return retriever.find(query, language or detect_language(query), scope)
+            except IndexDamaged:
+                if require_visible(self.settings.index) == retriever.snapshot.folder:
+                    raise
 
     def _open(self) -> HybridRetriever:
         from index.retrieve import PASSAGE_MODEL, HybridRetriever
@@ -129,6 +146,7 @@ class Desk:
             glosser=self._glosser,
             model=read_model(PASSAGE_MODEL),
             scale=USUAL if model_name(self.settings) == DEFAULT_MODEL else measure_scale(snapshot.sentence_vectors),
+            judge=self.embedder.judge if isinstance(self.embedder, CachedEmbedder) else None,
             reranker=self._reranker,
         )
 

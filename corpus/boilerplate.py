@@ -123,7 +123,7 @@ _PRESS_WORD = re.compile(
     r"|woordvoerders?|recensie-?exempla\w+|press|editors?|spokes\w+|review cop\w+)\b",
     re.IGNORECASE,
 )
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_EMAIL = r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _PHONE = r"(?<!\d)(?:\+\d{2}|00\d{2}|0)(?:[\s()./-]{0,2}\d){8,10}(?!\d)"
 _CONTACT = re.compile(f"{_EMAIL}|{_PHONE}")
 _SENTENCE_END = re.compile(r"[.!?…:;]+[\"'”’»)\]]*$")

@@ -68,9 +68,10 @@ def read_catalogue(corpus: Path, without: Collection[str] = ()) -> tuple[Report,
     Raises:
         CorpusError: the catalogue is missing or holds faults; the message lists every fault with its line.
     """
+    folder = os.path.realpath(corpus / REPORTS)
 
     def digest(row: _Row, faults: _Faults) -> str | None:
-        data = _file_bytes(row, corpus / REPORTS, faults)
+        data = _file_bytes(row, folder, faults)
         return None if data is None else hashlib.sha256(data).hexdigest()
 
     return _read_reports(corpus / CATALOGUE, without, digest)
@@ -297,14 +298,14 @@ def _report(row: _Row, digest: Callable[[_Row, _Faults], str | None], faults: _F
     )
 
 
-def _file_bytes(row: _Row, folder: Path, faults: _Faults) -> bytes | None:
-    """What the row's file holds, or None after adding a fault."""
+def _file_bytes(row: _Row, folder: str, faults: _Faults) -> bytes | None:
+    """What the row's file in ``folder``, a path without links, holds; None after adding a fault."""
     name = row.cells["file"]
     path = os.path.join(folder, name)
     if not name:
         faults.add(row.line, "de kolom file is leeg", "the column file is empty")
         return None
-    if "\\" in name or not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), "")):
+    if "\\" in name or not _lies_in(path, folder):
         faults.add(
             row.line,
             f'bestand "{name}" ligt buiten de map {REPORTS}; zet het daarin en geef alleen de naam',
@@ -322,6 +323,12 @@ def _file_bytes(row: _Row, folder: Path, faults: _Faults) -> bytes | None:
             f'file "{name}" cannot be read from {folder} ({error.strerror}); put it back or remove this line',
         )
         return None
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Whether a path leads to something in a folder or below, wherever links may lead."""
+    directly = os.path.dirname(path) == folder and os.path.basename(path) not in (os.curdir, os.pardir)
+    return (directly and not os.path.islink(path)) or os.path.realpath(path).startswith(os.path.join(folder, ""))
 
 
 def _cells(report: Report) -> tuple[str, ...]:

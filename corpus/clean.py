@@ -226,10 +226,11 @@ def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Bloc
     """
     width = _width(lines)
     words = set(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", "\n".join(lines).casefold()))
-    kind, held = "", ""
+    kind = ""
+    held: list[str] = []  # the lines of the block so far
 
     def ended() -> Iterator[_Block]:
-        text = _with_dash(_one_line(held))
+        text = _with_dash(_one_line("\n".join(held)))
         if text:
             yield _Block("item" if _is_item(text) else kind, text, page)
 
@@ -237,29 +238,29 @@ def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Bloc
         heading = _HASHES.match(line) if marked else None
         if not line:
             yield from ended()
-            kind, held = "", ""
+            kind, held = "", []
         elif heading:
             yield from ended()
             if title := _one_line(heading[2]):
                 yield _Block("heading", title, page, level=len(heading[1]))
-            kind, held = "", ""
-        elif _starts_item(line, kind, held):
+            kind, held = "", []
+        elif _starts_item(line, kind, held[-1] if held else ""):
             yield from ended()
-            kind, held = "item", line
-        elif held and (marked or held in _BULLETS or _continues(held.rsplit("\n", 1)[-1], line, width)):
-            held = _join(held, line, words)
+            kind, held = "item", [line]
+        elif held and (marked or (len(held) == 1 and held[0] in _BULLETS) or _continues(held[-1], line, width)):
+            held[-1:] = _join(held[-1], line, words)
         else:
             yield from ended()
-            kind, held = "paragraph", line
+            kind, held = "paragraph", [line]
     yield from ended()
 
 
-def _starts_item(line: str, kind: str, held: str) -> bool:
+def _starts_item(line: str, kind: str, before: str) -> bool:
     if _BULLET.match(line):
         return True
     if not ITEM_NUMBER.match(line):
         return False
-    return not held or kind == "item" or bool(_SENTENCE_END.search(held) or _FIRST_NUMBER.match(line))
+    return not before or kind == "item" or bool(_SENTENCE_END.search(before) or _FIRST_NUMBER.match(line))
 
 
 def _with_dash(line: str) -> str:
@@ -283,15 +284,15 @@ def _continues(line: str, following: str, width: int) -> bool:
     return width > 0 and (room < len(following.split()[0]) or (room < width / 4 and not _SENTENCE_END.search(line)))
 
 
-def _join(held: str, line: str, words: set[str]) -> str:
-    """Two wrapped lines as one, a word that was broken at the line's end whole again."""
-    broken = re.search(r"([^\W\d_]{2,})-$", held)
+def _join(before: str, line: str, words: set[str]) -> tuple[str, ...]:
+    """Two wrapped lines, as one where a word was broken between them, which is whole again."""
+    broken = re.search(r"([^\W\d_]{2,})-$", before)
     follows = re.match(r"[^\W\d_]+", line)
     if not broken or not follows or not line[0].islower() or follows[0] in ("en", "of", "and", "or", "tot"):
-        return f"{held}\n{line}"
+        return before, line
     if f"{broken[1]}-{follows[0]}".casefold() in words:
-        return held + line
-    return held[:-1] + line
+        return (before + line,)
+    return (before[:-1] + line,)
 
 
 def _without_marks(text: str) -> str:

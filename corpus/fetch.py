@@ -95,7 +95,7 @@ def fetch_where(url: str, limits: Limits, timeout_seconds: float, may_reach: Cal
     except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         raise _unreachable(url, str(error), str(error)) from error
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if "html" in content_type and _asks_password(data):
+    if "html" in content_type and _asks_password(data, url):
         raise _needs_login(url)
     return Fetched(data, _file_name(response, content_type), str(response.url), content_type)
 
@@ -293,9 +293,9 @@ def _read(response: httpx.Response, url: str, limits: Limits, deadline: float) -
     return bytes(data)
 
 
-def _asks_password(data: bytes) -> bool:
+def _asks_password(data: bytes, url: str) -> bool:
     """Whether a page has a field for a password and little text."""
-    tree = parse_html(data.decode("utf-8", "replace"))
+    tree = parse_html(data.decode("utf-8", "replace"), url)
     if tree is None or not tree.xpath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']"):
         return False
     words = " ".join(tree.xpath("//body//text()[not(parent::script) and not(parent::style)]")).split()

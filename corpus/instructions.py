@@ -220,16 +220,29 @@ def is_order(text: Text, start: int, end: int) -> bool:
     if any(map(is_instruction, text.headings_at(start))):
         return True
     content = text.content
-    first = content.rfind("\n\n", 0, start) + 1
+    first, last = _paragraph(content, start, end)
+    return is_instruction(content[first:last].strip()) and is_instruction(content[first:end].strip())
+
+
+def _paragraph(content: str, start: int, end: int) -> tuple[int, int]:
+    """Where the paragraph that holds the characters from ``start`` to ``end`` starts and ends."""
     last = content.find("\n\n", end)
-    if not is_instruction(content[first : last if last >= 0 else len(content)].strip()):
-        return False
-    return is_instruction(content[first:end].strip())
+    return content.rfind("\n\n", 0, start) + 1, last if last >= 0 else len(content)
 
 
 def find_orders(text: Text, parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The sentences or headings of a text that are no evidence, as ``is_order`` tells."""
-    return tuple(part for part in parts if is_order(text, part.start, part.end))
+    """The sentences or headings of a text that are no evidence, as ``is_order`` tells; each paragraph is read once."""
+    found: list[Part] = []
+    first, last, is_suspect = 0, -1, False
+    for part in parts:
+        if not first <= part.start <= part.end <= last:
+            first, last = _paragraph(text.content, part.start, part.end)
+            is_suspect = is_instruction(text.content[first:last].strip())
+        if any(map(is_instruction, text.headings_at(part.start))) or (
+            is_suspect and is_order(text, part.start, part.end)
+        ):
+            found.append(part)
+    return tuple(found)
 
 
 def _is_marked(plain: str) -> bool:

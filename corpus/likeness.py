@@ -70,19 +70,38 @@ def similarity(first: Signature, second: Signature) -> float:
     return float(np.mean(np.frombuffer(first.minima, "<u4") == np.frombuffer(second.minima, "<u4")))
 
 
-def find_alike(new: Signature, others: Mapping[str, Signature], least: float) -> list[tuple[str, float]]:
-    """The reports, by id, that are at least ``least`` like ``new``, the most alike first.
+class Signatures:
+    """The signatures of many reports under their ids, all of them compared with another one at once."""
 
-    >>> find_alike(signature("a b c d e"), {"r": signature("a b c d e"), "s": signature("v w x y z")}, 0.5)
-    [('r', 1.0)]
-    """
-    known = {report_id: other.minima for report_id, other in others.items() if other.minima}
-    if not known or not new.minima:
-        return []
-    minima = np.frombuffer(b"".join(known.values()), "<u4").reshape(len(known), PERMUTATIONS)
-    shares = np.mean(minima == np.frombuffer(new.minima, "<u4"), axis=1)
-    found = [(report_id, float(share)) for report_id, share in zip(known, shares, strict=True) if share >= least]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+    def __init__(self, known: Mapping[str, Signature]) -> None:
+        self._ids: list[str] = []
+        self._rows: dict[str, int] = {}
+        self._minima = np.zeros((max(1, len(known)), PERMUTATIONS), "<u4")
+        for report_id, one in known.items():
+            self.put(report_id, one)
+
+    def put(self, report_id: str, one: Signature) -> None:
+        """Adds the signature of a report, or puts it in the place of the one that it had."""
+        row = self._rows.setdefault(report_id, len(self._ids))
+        if row == len(self._ids):
+            self._ids.append(report_id)
+        if row == len(self._minima):
+            self._minima = np.concatenate((self._minima, np.zeros_like(self._minima)))
+        self._minima[row] = np.frombuffer(one.minima, "<u4") if one.minima else 0  # like no text that has words
+
+    def find_alike(self, new: Signature, least: float) -> list[tuple[str, float]]:
+        """The reports, by id, that are at least ``least`` (over 0) like ``new``, the most alike first.
+
+        >>> known = Signatures({"r": signature("a b c d e"), "s": signature("v w x y z")})
+        >>> known.find_alike(signature("a b c d e"), 0.5)
+        [('r', 1.0)]
+        """
+        if not new.minima:
+            return []
+        equal = self._minima[: len(self._ids)] == np.frombuffer(new.minima, "<u4")
+        shares = np.count_nonzero(equal, axis=1) / PERMUTATIONS
+        found = [(self._ids[row], float(shares[row])) for row in np.flatnonzero(shares >= least)]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def exact_digest(text: str) -> str:

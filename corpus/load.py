@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.document import Document as Document
@@ -32,6 +34,8 @@ LOADERS: dict[str, Loader] = {
     ".txt": load_text,
 }
 _NO_LIMITS_GIVEN = Limits()
+_BLOB = re.compile(r"[^\s|]{1000,}")  # longer than any word, or any address on the web
+_TOLD_CHARS = 60
 
 
 def load(path: Path, limits: Limits = _NO_LIMITS_GIVEN) -> Document:
@@ -65,7 +69,7 @@ def load_data(data: bytes, name: str, limits: Limits = _NO_LIMITS_GIVEN) -> Docu
     contradicts = LOADERS.get(suffix) is not loader
     if contradicts:
         _LOG.info("%s is read as %s, which its content says", name, found)
-    document = loader(data, name, limits)
+    document = _without_blobs(loader(data, name, limits))
     if contradicts and is_error_page(document):
         raise LoadError(
             nl=f"{name} is een foutmelding of inlogpagina van een website, niet het rapport. Download het opnieuw.",
@@ -79,12 +83,15 @@ def load_data(data: bytes, name: str, limits: Limits = _NO_LIMITS_GIVEN) -> Docu
     return document
 
 
-def read_bytes(path: Path, limits: Limits = _NO_LIMITS_GIVEN) -> bytes:
-    """What the file at ``path`` holds.
+def _without_blobs(document: Document) -> Document:
+    """The document without what no reader takes for words: pictures and the like that are written out in letters."""
+    blobs = tuple(blob[:_TOLD_CHARS] for page in document.pages for blob in _BLOB.findall(page))
+    if not blobs:
+        return document
+    return replace(document, pages=tuple(_BLOB.sub("", p) for p in document.pages), unseen=(*document.unseen, *blobs))
 
-    Raises:
-        LoadError: it is not there, no file, over the limit, or cannot be read.
-    """
+
+def read_bytes(path: Path, limits: Limits = _NO_LIMITS_GIVEN) -> bytes:
     """The bytes of the file at ``path``.
 
     Raises:

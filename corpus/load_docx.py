@@ -81,7 +81,7 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Document:
         raise damaged(name) from error
     for message in result.messages:
         _LOG.debug("%s: %s", name, message.message)
-    tree = parse_html(f"<html><body>{result.value}</body></html>")
+    tree = parse_html(f"<html><body>{result.value}</body></html>", name)
     return Document(("" if tree is None else document_to_markdown(tree),), "docx", properties, unseen=unseen)
 
 

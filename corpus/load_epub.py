@@ -8,14 +8,16 @@ from urllib.parse import unquote
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from corpus.archive import encrypted, open_archive, read_member, read_xml
+from corpus.archive import open_archive, read_member, read_xml
 from corpus.document import Document, Limits
+from corpus.errors import LoadError
 from corpus.load_html import decode_html, parse_html
 from corpus.markup import document_to_markdown
 from corpus.unseen import take_out_unseen
 
 _CONTAINER = "META-INF/container.xml"
 _RIGHTS = "META-INF/rights.xml"
+_ENCRYPTION = "META-INF/encryption.xml"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _PROPERTIES = {"title": "title", "author": "creator", "date": "date", "publisher": "publisher", "language": "language"}
 
@@ -27,12 +29,16 @@ def load_epub(data: bytes, name: str, limits: Limits) -> Document:
         LoadError: the file is damaged, protected, or unpacks to too much.
     """
     with open_archive(data, name, limits) as archive:
-        if _RIGHTS in archive.namelist():
-            raise encrypted(name)
+        members = set(archive.namelist())
+        if _RIGHTS in members:
+            raise _protected(name)
         root = read_xml(archive, _CONTAINER, name)
         package_path = next(iter(root.xpath("//@full-path")), "")
         package = read_xml(archive, package_path, name)
-        chapters = [_read_chapter(archive, member, name) for member in _spine(package, package_path)]
+        spine = _spine(package, package_path)
+        if _ENCRYPTION in members and not _encrypted(archive, name).isdisjoint(spine):
+            raise _protected(name)
+        chapters = [_read_chapter(archive, member, name) for member in spine]
     text = "\n\n".join(chapter for chapter, _ in chapters if chapter)
     unseen = tuple(hidden for _, texts in chapters for hidden in texts)
     return Document((text,), "epub", _read_properties(package), unseen=unseen)
@@ -49,9 +55,24 @@ def _spine(package: etree._Element, package_path: str) -> list[str]:
     return [items[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in items]
 
 
+def _encrypted(archive: zipfile.ZipFile, name: str) -> set[str]:
+    """The members that are encrypted; often these are fonts alone, which are not read."""
+    root = read_xml(archive, _ENCRYPTION, name)
+    return {posixpath.normpath(unquote(reference.get("URI", ""))) for reference in root.iter("{*}CipherReference")}
+
+
+def _protected(name: str) -> LoadError:
+    return LoadError(
+        nl=f"{name} is beveiligd en alleen met het leesprogramma van de verkoper te openen. Vraag de uitgever om een "
+        "PDF of een EPUB zonder beveiliging.",
+        en=f"{name} is protected and opens only in the reading program of its seller. Ask the publisher for a PDF or "
+        "an EPUB without protection.",
+    )
+
+
 def _read_chapter(archive: zipfile.ZipFile, member: str, name: str) -> tuple[str, tuple[str, ...]]:
     """A chapter as Markdown, and what its readers do not see."""
-    tree = parse_html(decode_html(read_member(archive, member, name), name))
+    tree = parse_html(decode_html(read_member(archive, member, name), name), name)
     if tree is None:
         return "", ()
     unseen = take_out_unseen(tree)

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 
 from lxml import html  # type: ignore[import-untyped]
-from lxml.etree import ParserError  # type: ignore[import-untyped]
+from lxml.etree import ErrorTypes, ParserError  # type: ignore[import-untyped]
 
 from corpus.document import Document, Limits
+from corpus.errors import LoadError
 from corpus.load_text import BYTE_ORDER_MARKS, decode
 from corpus.unseen import take_out_unseen
 
@@ -22,13 +23,13 @@ def load_html(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as a web page: its article, and what its meta tags say of it.
 
     Raises:
-        LoadError: the bytes are no text.
+        LoadError: the bytes are no text, or cannot be read as a whole.
     """
     page = decode_html(data, name)
-    tree = parse_html(page)
+    tree = parse_html(page, name)
     if tree is None:
         return Document(("",), "html")
-    properties = read_meta(page)
+    properties = read_meta(tree)
     unseen = take_out_unseen(tree)
     return Document((_article(tree),), "html", properties, unseen=unseen)
 
@@ -48,12 +49,25 @@ def decode_html(data: bytes, name: str) -> str:
     return decode(data, name)
 
 
-def parse_html(page: str) -> html.HtmlElement | None:
-    """The tree of a web page or fragment, or None where it holds no element at all."""
+def parse_html(page: str, name: str) -> html.HtmlElement | None:
+    """The tree of a web page or fragment, or None where it holds no element at all; ``name`` is for the message.
+
+    Raises:
+        LoadError: it is nested so deeply, or has so long a text in one piece, that the rest would be left out.
+    """
+    parser = html.HTMLParser()
     try:
-        return html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page), parser=parser)
     except ParserError:
-        return None
+        tree = None
+    if any(entry.type == ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        raise LoadError(
+            nl=f"{name} is zo diep genest, of heeft zo'n lange tekst zonder alinea's, dat het niet heel te lezen is. "
+            "Sla het op als PDF of als platte tekst.",
+            en=f"{name} is nested so deeply, or has so long a text without paragraphs, that it cannot be read whole. "
+            "Save it as PDF or as plain text.",
+        )
+    return tree
 
 
 def _article(tree: html.HtmlElement) -> str:
@@ -141,15 +155,12 @@ _META = {
 }
 
 
-def read_meta(page: str) -> Mapping[str, str]:
+def read_meta(tree: html.HtmlElement) -> Mapping[str, str]:
     """What the meta tags of a page say of it, by the names of ``Document.properties``; authors joined by ``;``.
 
-    >>> read_meta('<meta property="og:title" content="Wijkteams"><meta name="author" content="A. Bos">')
+    >>> read_meta(parse_html('<meta property="og:title" content="Wijkteams"><meta name="author" content="A. Bos">', ""))
     {'title': 'Wijkteams', 'author': 'A. Bos'}
     """
-    tree = parse_html(page)
-    if tree is None:
-        return {}
     said: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         name = element.get("name") or element.get("property") or element.get("itemprop") or ""

@@ -20,6 +20,7 @@ _COVER_LINES = 15
 _TITLE_WORDS = 15
 _ID_TITLE_WORDS = 3
 _ID_CHARS = 60
+_IN_WINDOWS = re.compile(r"con|prn|aux|nul|(?:com|lpt)\d")  # there no file can be called so, whatever its suffix
 _CERTAIN_LANGUAGE_WORDS = 50
 _STATED_BY = ("html", "epub", "markdown")  # the formats whose makers mean what they say of a document
 
@@ -111,6 +112,8 @@ def propose_id(proposal: Proposal, taken: Collection[str]) -> str:
 
     >>> propose_id(Proposal("Netwerken in de Wmo", ("René van Kuijk",), "", "2022-05-09", "nl", ()), [])
     'van-kuijk-2022-netwerken-wmo'
+    >>> propose_id(Proposal("Con", (), "", "", "nl", ()), [])
+    'con-2'
     """
     who = _surname(proposal.authors[0]) if proposal.authors else _slug(proposal.publisher)
     function_words = FUNCTION_WORDS["nl"] | FUNCTION_WORDS["en"]
@@ -118,7 +121,7 @@ def propose_id(proposal: Proposal, taken: Collection[str]) -> str:
     parts = [who, proposal.published[:4], *words[:_ID_TITLE_WORDS]]
     base = "-".join(part for part in parts if part)[:_ID_CHARS].strip("-") or "rapport"
     number, found = 1, base
-    while found in taken:
+    while found in taken or _IN_WINDOWS.fullmatch(found):
         number += 1
         found = f"{base}-{number}"
     return found

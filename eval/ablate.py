@@ -55,9 +55,7 @@ def ablate(world: World, variants: Sequence[Variant], progress: Progress = no_pr
     cases = [case for case in world.cases if case.answerable]
     scores: dict[str, list[Mapping[str, float]]] = {variant.name: [] for variant in variants}
     retriever = world.desk.retriever
-    changed = {
-        v.name: retriever.model_copy(update=dict(v.changes(retriever.vocabulary))) for v in variants if v.changes
-    }
+    changed = {v.name: retriever.model_copy(update=dict(v.changes(retriever))) for v in variants if v.changes}
     for done, case in enumerate(cases, start=1):
         searched, language = as_searched(case)
         shipped = retriever.find(searched, language)

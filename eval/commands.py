@@ -31,6 +31,7 @@ from eval.fit_cli import fit
 from eval.report import format_figure, render_comparison
 from eval.run import read_run, write_whole
 from eval.run_cli import SetArgument, run
+from eval.tune_cli import tune_command
 from eval.types import Case
 from index.sync import PASSAGE_WORDS
 
@@ -40,6 +41,7 @@ evaluate = typer.Typer(
 evaluate.command()(run)
 evaluate.command()(fit)
 evaluate.command("ablate")(ablate_command)
+evaluate.command("tune")(tune_command)
 
 
 @evaluate.command("compare")

@@ -17,9 +17,8 @@ from sklearn.metrics import roc_auc_score
 from assistant.evidence import candidate_sentences, sentence_features
 from assistant.refuse import refusal_features
 from assistant.wire import Desk
-from corpus.types import Sentence
-from eval.metrics import locate
-from eval.types import Case, Span
+from eval.labels import mark_evidence
+from eval.types import Case
 from eval.worlds import World, as_searched
 from index.linear import Features, LinearModel
 from index.retrieve import Findings
@@ -36,7 +35,7 @@ EVIDENCE_FEATURES = (
     "question",
     "opening",
 )
-REFUSAL_FEATURES = ("closest", "passage", "unknown_figure", "unknown_name")
+REFUSAL_FEATURES = ("closest", "unknown_figure", "unknown_name")
 
 Numbers = NDArray[np.float64]
 
@@ -116,18 +115,9 @@ def describe(worlds: Sequence[Examples], held: Sequence[Held]) -> Mapping[str, o
 
 def _sentence_rows(case: Case, findings: Findings, desk: Desk) -> tuple[Features, Numbers]:
     rows, ranks = candidate_sentences(findings)
-    spans = [(e.report_id, span) for e in case.evidence for span in locate(e.quote, desk.text(e.report_id).content)]
     sentences = [findings.snapshot.sentences[row] for row in rows]
-    labels = np.array([float(any(_is_in(s, report_id, span) for report_id, span in spans)) for s in sentences])
+    labels = mark_evidence(case, sentences, desk).astype(np.float64)
     return sentence_features(findings, rows, ranks), labels
-
-
-def _is_in(sentence: Sentence, report_id: str, span: Span) -> bool:
-    """Whether a sentence and a piece of evidence share at least half of the shorter one."""
-    if sentence.report_id != report_id:
-        return False
-    shared = min(sentence.end, span.end) - max(sentence.start, span.start)
-    return 2 * shared >= min(sentence.end - sentence.start, span.end - span.start)
 
 
 def _stack(parts: Sequence[tuple[Features, Numbers]]) -> Table:

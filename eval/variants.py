@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from index.compounds import Compounds
 from index.dutch import analyse
+from index.e5 import find_weights
 from index.gloss import Glosser
 from index.glossary import Glossary
 from index.linear import LinearModel, read_model
 from index.query import Vocabulary
+from index.quick import QuickQuestions
 from index.retrieve import PASSAGE_MODEL, Findings
 
 Numbers = NDArray[np.float64]
@@ -35,12 +37,12 @@ class Variant:
     """One way to rank.
 
     ``score`` gives each passage found a score, :data:`NOT_FOUND` to leave it out. ``changes`` gives the fields of the
-    retriever that are other than shipped, from its vocabulary; a variant without them ranks what the shipped one found.
+    retriever that are other than shipped; a variant without them ranks what the shipped one found.
     """
 
     name: str
     score: Callable[[Findings], Numbers]
-    changes: Callable[[Vocabulary], Mapping[str, Any]] | None = None
+    changes: Callable[[Any], Mapping[str, Any]] | None = None
 
 
 def variants() -> tuple[Variant, ...]:
@@ -54,6 +56,7 @@ def variants() -> tuple[Variant, ...]:
         Variant("weighted sum 1:1", partial(weighted_sum, share=0.5)),
         Variant("weighted sum 4:1", partial(weighted_sum, share=0.8)),
         *(Variant(f"− {name} score", LinearModelRanking(_without(model, name))) for name in model.weights),
+        Variant("− tuning to questions", as_found, _untuned),
         Variant("− restatement", as_found, lambda _: {"glosser": Glosser({}, {})}),
         Variant("− glossary concepts", as_found, lambda _: {"expander": Glossary(()).expander(analyse)}),
         Variant("− compounds", as_found, partial(_less, compounds=Compounds({}))),
@@ -107,8 +110,16 @@ def _without(model: LinearModel, name: str) -> LinearModel:
     return replace(model, weights={other: weight for other, weight in model.weights.items() if other != name})
 
 
-def _less(vocabulary: Vocabulary, **emptied: object) -> dict[str, Vocabulary]:
+def _untuned(retriever: Any) -> dict[str, Any]:
+    """Questions embedded by the default model as it was made; nothing where another model is in use."""
+    if retriever.judge is None:
+        return {}
+    return {"embedder": QuickQuestions(retriever.embedder, find_weights(), find_weights())}
+
+
+def _less(retriever: Any, **emptied: object) -> dict[str, Vocabulary]:
     """The vocabulary with parts of it empty and the others as they were, also those that are made from the emptied."""
+    vocabulary: Vocabulary = retriever.vocabulary
     less = replace(vocabulary)
     vars(less).update({"compounds": vocabulary.compounds, "families": vocabulary.families} | emptied)
     return {"vocabulary": less}

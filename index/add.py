@@ -26,8 +26,9 @@ from corpus.metadata import propose, propose_id
 from corpus.quality import measure
 from corpus.read import read_text
 from corpus.types import Report
-from index.alike import Likeness, likeness, most_alike, read_likenesses, write_likenesses
+from index.alike import Likeness, Likenesses, likeness, read_likenesses, write_likenesses
 from index.generation import writer_lock
+from index.lookup import Lookup
 from index.reading import Reading
 from index.receipt import Receipt
 from index.sources import Content, Source, find_sources
@@ -139,7 +140,7 @@ def add(
             sync = bring_in_step(index, reports, draft.read, embedder, False, progress, partial(commit, corpus, change))
         finally:
             discard(corpus)
-        write_likenesses(index, reports, draft.likenesses)
+        write_likenesses(index, reports, draft.likenesses.by_id)
     sync = replace(sync, recovered=sync.recovered or repaired)
     logger.info("added %s of %s sources", len(draft.put), len(wanted))
     return AddReceipt(_with_indexing(receipts, sync.seconds), sync, perf_counter() - started)
@@ -215,10 +216,22 @@ class _Draft:
     corpus: Path
     stage: Callable[[str, bytes], object]
     reports: dict[str, Report]
-    likenesses: dict[str, Likeness]
+    likenesses: Likenesses
     readings: dict[str, Reading] = field(default_factory=dict)
     put: dict[str, Report] = field(default_factory=dict)
     delete: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.contents = Lookup({report.id: report.sha256 for report in self.reports.values()})
+        self.files = Lookup({report.id: report.file.casefold() for report in self.reports.values()})
+
+    def take(self, report: Report, alike: Likeness, reading: Reading) -> None:
+        """Adds a report, or puts it in the place of the one with its id."""
+        self.reports[report.id] = self.put[report.id] = report
+        self.contents.put(report.id, report.sha256)
+        self.files.put(report.id, report.file.casefold())
+        self.likenesses.put(report.id, alike)
+        self.readings[report.id] = reading
 
     def read(self, report: Report) -> Reading:
         """The reading of a report that was taken in, else that of the report on disk."""
@@ -235,7 +248,7 @@ def _begin(corpus: Path, index: Path, stage: Callable[[str, bytes], object], pro
             known[report.id] = likeness(read_text(corpus, report), report.file)
         except LoadError as error:
             logger.info("%s cannot be compared: %s", report.id, error)
-    return _Draft(corpus, stage, {report.id: report for report in reports}, known)
+    return _Draft(corpus, stage, {report.id: report for report in reports}, Likenesses(known))
 
 
 def _take_all(draft: _Draft, wanted: Sequence[Wanted], limits: Limits, progress: Progress) -> tuple[Receipt, ...]:
@@ -273,28 +286,29 @@ def _judge(draft: _Draft, source: Source, given: Given, may_replace: bool, limit
     content = source.get()
     digest = sha256(content.data).hexdigest()
     corrects = given.id if may_replace else ""
-    same = next((report for report in draft.reports.values() if report.sha256 == digest), None)
-    if same and same.id != corrects:
-        return Receipt(source.label, "duplicate", 0.0, same)
+    same = draft.contents.find(digest)
+    if same and same[0] != corrects:
+        return Receipt(source.label, "duplicate", 0.0, draft.reports[same[0]])
     document = load_data(content.data, content.name, limits)
     cleaned = clean_with_report(given.id, document)
     if not cleaned.text.content:
         raise _no_running_text(content.name)
     alike = likeness(cleaned.text, content.url or str(content.path))
-    same = next((draft.reports[id] for id, other in draft.likenesses.items() if other.digest == alike.digest), None)
-    if same and same.id != corrects:
-        return Receipt(source.label, "duplicate", 0.0, same)
+    same = draft.likenesses.same_words(alike)
+    if same and same[0] != corrects:
+        return Receipt(source.label, "duplicate", 0.0, draft.reports[same[0]])
 
     proposal = propose(document, cleaned.text, Path(content.name))
     cleared = {name: type(getattr(given, name))() for name in _PROPOSED if name in given.cleared}
     said = {name: getattr(given, name) for name in _PROPOSED if getattr(given, name)} | cleared
-    report_id = given.id or _version_of(draft, alike) or propose_id(replace(proposal, **said), draft.reports)
+    like = draft.likenesses.find_alike(alike)
+    report_id = given.id or _version_of(draft, alike, like) or propose_id(replace(proposal, **said), draft.reports)
     old = draft.reports.get(report_id)
     if old and not may_replace:
         raise _needs_replace(source.label, old)
     kept = {name: getattr(old, name) for name in _PROPOSED if old and getattr(old, name)}
     row = {name: getattr(proposal, name) for name in _PROPOSED} | kept | said
-    near, near_share = most_alike(alike, {name: other for name, other in draft.likenesses.items() if name != report_id})
+    near, near_share = next((one for one in like if one[0] != report_id), ("", 0.0))
     report = Report(
         id=report_id,
         url=given.url or content.url or (old.url if old else ""),
@@ -302,9 +316,7 @@ def _judge(draft: _Draft, source: Source, given: Given, may_replace: bool, limit
         sha256=digest,
         **row,
     )
-    draft.reports[report_id] = draft.put[report_id] = report
-    draft.likenesses[report_id] = alike
-    draft.readings[report_id] = cut(replace(cleaned.text, report_id=report_id), report.language)
+    draft.take(report, alike, cut(replace(cleaned.text, report_id=report_id), report.language))
     return Receipt(
         source=source.label,
         outcome="replaced" if old else "added",
@@ -328,26 +340,28 @@ def _orders(document: Document, reading: Reading, report: Report) -> tuple[str, 
     return tuple(dict.fromkeys((*sentences, *filter(is_instruction, aside))))
 
 
-def _version_of(draft: _Draft, one: Likeness) -> str:
-    """The id of the report that ``one`` is another version of, or an empty string.
+def _version_of(draft: _Draft, one: Likeness, like: Sequence[tuple[str, float]]) -> str:
+    """The id of the report that ``one`` is another version of, or an empty string; ``like`` are those it is like.
 
     That is the one from the same path or address, else one that is alike and whose file had the same name.
     """
-    others = {name: other for name, other in draft.likenesses.items() if name not in draft.put}
-    same = next((name for name, other in others.items() if other.source == one.source), "")
-    namesakes = {name: other for name, other in others.items() if other.file_name == one.file_name}
-    return same or most_alike(one, namesakes)[0]
+    by_id = draft.likenesses.by_id
+    namesakes = (name for name, _ in like if by_id[name].file_name == one.file_name)
+    return next((name for name in chain(draft.likenesses.same_source(one), namesakes) if name not in draft.put), "")
 
 
 def _place(draft: _Draft, report_id: str, content: Content, old: Report | None) -> str:
     """Stages the file, and gives its name in the folder of reports; one that lies there already stays where it is."""
     folder = draft.corpus / REPORTS
-    taken = {report.file.casefold() for report in draft.reports.values() if report != old}
+
+    def is_taken(name: str) -> bool:
+        return any(other != report_id for other in draft.files.find(name.casefold()))
+
     name = _name_in(folder, content.path)
-    if not name or name.casefold() in taken:
+    if not name or is_taken(name):
         suffix = Path(content.name).suffix.lower()
         names = (f"{report_id}{end}{suffix}" for end in chain([""], (f"-{number}" for number in count(2))))
-        name = next(n for n in names if (old and n == old.file) or not (n.casefold() in taken or (folder / n).exists()))
+        name = next(n for n in names if (old and n == old.file) or not (is_taken(n) or (folder / n).exists()))
         draft.stage(name, content.data)
     if old and old.file != name:
         draft.delete.append(old.file)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.clean import CLEANER_VERSION
-from corpus.likeness import Signature, exact_digest, find_alike, signature
+from corpus.likeness import Signature, Signatures, exact_digest, signature
 from corpus.types import Report, Text
+from index.lookup import Lookup
 
 ALIKE_SHARE = 0.5
 """From this share of common text on, two reports are called alike."""
@@ -40,10 +41,33 @@ def likeness(text: Text, source: str) -> Likeness:
     return Likeness(exact_digest(text.content), signature(text.content), source)
 
 
-def most_alike(one: Likeness, others: Mapping[str, Likeness]) -> tuple[str, float]:
-    """The id of the report most like ``one``, and the share they have in common; an empty id where none is alike."""
-    found = find_alike(one.signature, {name: other.signature for name, other in others.items()}, ALIKE_SHARE)
-    return found[0] if found else ("", 0.0)
+class Likenesses:
+    """The likenesses of reports by id, looked up in as much time when there are thousands as when there are a few."""
+
+    def __init__(self, known: Mapping[str, Likeness]) -> None:
+        self.by_id = dict(known)
+        self._signatures = Signatures({report_id: one.signature for report_id, one in known.items()})
+        self._digests = Lookup({report_id: one.digest for report_id, one in known.items()})
+        self._sources = Lookup({report_id: one.source for report_id, one in known.items()})
+
+    def put(self, report_id: str, one: Likeness) -> None:
+        """Adds the likeness of a report, or puts it in the place of the one that it had."""
+        self.by_id[report_id] = one
+        self._signatures.put(report_id, one.signature)
+        self._digests.put(report_id, one.digest)
+        self._sources.put(report_id, one.source)
+
+    def same_words(self, one: Likeness) -> tuple[str, ...]:
+        """The ids of the reports with just the same words."""
+        return self._digests.find(one.digest)
+
+    def same_source(self, one: Likeness) -> tuple[str, ...]:
+        """The ids of the reports from the same path or address."""
+        return self._sources.find(one.source)
+
+    def find_alike(self, one: Likeness) -> list[tuple[str, float]]:
+        """The ids of the reports that are alike, each with the share that both have in common, most alike first."""
+        return self._signatures.find_alike(one.signature, ALIKE_SHARE)
 
 
 def read_likenesses(index: Path, reports: Iterable[Report]) -> dict[str, Likeness]:
@@ -57,7 +81,7 @@ def write_likenesses(index: Path, reports: Iterable[Report], found: Mapping[str,
     known = ((report, found[report.id]) for report in reports if report.id in found)
     rows = {_key(report): [one.digest, one.signature.minima.hex(), one.source] for report, one in known}
     path = index / f"{_FILE}.new"
-    path.write_text(json.dumps(rows, indent=0), "utf-8")
+    path.write_text(json.dumps(rows), "utf-8")
     os.replace(path, index / _FILE)
 
 

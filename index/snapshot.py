@@ -146,7 +146,7 @@ def open_snapshot(folder: Path) -> Snapshot:
     readings = _readings(folder, manifest.reports)
     passages = tuple(passage for reading in readings.values() for passage in reading.passages)
     sentences = tuple(sentence for reading in readings.values() for sentence in reading.sentences)
-    sentence_vectors = _sentence_vectors(folder, len(sentences))
+    sentence_vectors = _sentence_vectors(folder, len(sentences)).astype(np.float32)
     dense, lexical = _stores(folder, len(passages))
     return Snapshot(
         folder=folder,
@@ -169,8 +169,9 @@ def check(folder: Path, fresh: Collection[str] = ()) -> None:
         IndexDamaged: a part is missing, cannot be read, or does not add up with the manifest.
     """
     manifest = read_manifest(folder)
+    texts = {path.name for path in (folder / "texts").glob("*.json")}
     for report in manifest.reports:
-        if not (folder / "texts" / f"{report.id}.json").is_file():
+        if f"{report.id}.json" not in texts:
             raise damaged(folder, f"the text of {report.id} is gone")
     new = [report for report in manifest.reports if report.id in fresh]
     for reading in _readings(folder, new).values():
@@ -221,9 +222,10 @@ def _readings(folder: Path, reports: Iterable[Report]) -> dict[str, Reading]:
         raise damaged(folder, f"{type(error).__name__}: {error}") from error
 
 
-def _sentence_vectors(folder: Path, sentences: int) -> Vectors:
+def _sentence_vectors(folder: Path, sentences: int) -> NDArray[np.float16]:
+    """The vectors as they lie on disk, not read yet."""
     try:
-        vectors: Vectors = np.load(folder / SENTENCES_FILE).astype(np.float32)
+        vectors: NDArray[np.float16] = np.load(folder / SENTENCES_FILE, mmap_mode="r")
     except (OSError, ValueError) as error:
         raise damaged(folder, f"{type(error).__name__}: {error}") from error
     if len(vectors) != sentences:

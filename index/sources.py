@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import glob
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from corpus.document import Limits
 from corpus.errors import LoadError
 from corpus.fetch import fetch
 from corpus.load import read_bytes
+from index.receipt import shorten
 
 FETCH_SECONDS = 30.0
 _LEFT_BY_PROGRAMS = ("~$", ".~lock", "thumbs.db", "desktop.ini")
@@ -54,6 +57,21 @@ def is_url(name: str) -> bool:
     return "://" in name
 
 
+def can_be_path(name: str) -> bool:
+    r"""Whether the operating system takes a name for that of a file, be it there or not; an empty one is none.
+
+    >>> can_be_path("rapport.pdf"), can_be_path("x" * 10_000), can_be_path("a\0b"), can_be_path("")
+    (True, False, False, False)
+    """
+    try:
+        os.stat(name)
+    except ValueError:
+        return False
+    except OSError as error:
+        return name != "" and error.errno != errno.ENAMETOOLONG
+    return True
+
+
 def files_in(folder: Path) -> Iterator[Path]:
     """Every file in a folder and below, in order of name, but for hidden ones and those that programs leave behind."""
     for path in sorted(folder.rglob("*")):
@@ -67,6 +85,8 @@ def _expand(name: str, limits: Limits) -> Iterator[Source]:
     path = Path(name)
     if is_url(name):
         yield Source(name, lambda: _fetch(name, limits))
+    elif not can_be_path(name):
+        yield Source(name, lambda: _nothing(f"“{shorten(name)}”"))
     elif path.is_dir():
         found = [_file(file, limits) for file in files_in(path)]
         yield from found or [Source(name, lambda: _nothing(name))]

@@ -283,18 +283,19 @@ def _write_sentences(
     staged: Path, plan: _Plan, manifest: Manifest, readings: Mapping[str, Reading], fresh: Vectors
 ) -> None:
     """Writes the sentence vectors in the manifest's order, those of unchanged reports taken from the base."""
-    old_rows, old = {}, fresh[:0]
+    halves = fresh.astype(np.float16)
+    old_rows, old = {}, halves[:0]
     if plan.base and plan.before:
-        old_rows, old = sentence_rows(plan.before), np.load(plan.base / SENTENCES_FILE)
+        old_rows, old = sentence_rows(plan.before), np.load(plan.base / SENTENCES_FILE, mmap_mode="r")
     blocks, taken = [], 0
     for report in manifest.reports:
         count = manifest.sentences[report.id]
         if report.id in readings:
-            blocks.append(fresh[taken : taken + count])
+            blocks.append(halves[taken : taken + count])
             taken += count
         else:
             blocks.append(old[old_rows[report.id]])
-    np.save(staged / SENTENCES_FILE, np.concatenate(blocks).astype(np.float16) if blocks else fresh.astype(np.float16))
+    np.save(staged / SENTENCES_FILE, np.concatenate(blocks) if blocks else halves)
 
 
 def _receipt(

@@ -48,3 +48,10 @@ class Embedder(Protocol):
 
     def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
         """One vector for each passage or sentence, in order."""
+
+
+class Judge(Protocol):
+    """Turns questions into vectors that lie near a sentence only where this answers the question."""
+
+    def embed_to_judge(self, texts: Sequence[str]) -> Vectors:
+        """One vector for each question, in order."""

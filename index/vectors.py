@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import IndexBusy, IndexDamaged
-from index.types import Embedder, Progress, Vectors, no_progress
+from index.quick import QuickQuestions
+from index.types import Embedder, Judge, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ class CachedEmbedder:
 
     Vectors are kept as float32, so that a vector read equals the vector computed (float16 would halve 1.5 kB a text
     at a cosine of 0.9999999). Several processes and threads may use one file. A file that is damaged is set aside
-    under another name and begun anew: nothing in it is irreplaceable.
+    under another name and begun anew: nothing in it is irreplaceable. ``judge`` is there where the embedder is one.
 
     Raises:
         IndexDamaged: on making, when the file can be neither opened nor made.
@@ -53,6 +54,7 @@ class CachedEmbedder:
     """
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
+        self.judge: Judge | None = embedder if isinstance(embedder, QuickQuestions) else None
         self._embedder = embedder
         self._path = path
         self._queries: dict[str, Vectors] = {}
@@ -82,20 +84,25 @@ class CachedEmbedder:
         """One vector for each passage or sentence, in order; ``progress`` counts those that are not in the file."""
         keys = [text_key(text) for text in texts]
         by_key = dict(zip(keys, texts, strict=True))
+        rows = {key: row for row, key in enumerate(by_key)}
+        found = np.zeros((len(rows), self.dimension), np.float32)
         with self._connect() as connection:
-            known = self._read(connection, list(by_key))
-            missing = sorted(by_key.keys() - known.keys(), key=lambda key: (-len(by_key[key]), key))
+            missing = set(rows)
+            for key, vector in self._read(connection, list(rows)):
+                found[rows[key]] = vector
+                missing.remove(key)
+            longest_first = sorted(missing, key=lambda key: (-len(by_key[key]), key))
             done = 0
-            for start in range(0, len(missing), CHUNK_TEXTS):
-                chunk = missing[start : start + CHUNK_TEXTS]
+            for start in range(0, len(longest_first), CHUNK_TEXTS):
+                chunk = longest_first[start : start + CHUNK_TEXTS]
                 vectors = self._embedder.embed_passages([by_key[key] for key in chunk])
-                rows = [(self.fingerprint, key, row.tobytes()) for key, row in zip(chunk, vectors, strict=True)]
+                kept = [(self.fingerprint, key, row.tobytes()) for key, row in zip(chunk, vectors, strict=True)]
                 with connection:
-                    connection.executemany("insert or replace into vectors values (?, ?, ?)", rows)
-                known.update(zip(chunk, vectors, strict=True))
+                    connection.executemany("insert or replace into vectors values (?, ?, ?)", kept)
+                found[[rows[key] for key in chunk]] = vectors
                 done += len(chunk)
                 progress("embed", done, len(missing))
-        return np.stack([known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)
+        return found if len(rows) == len(keys) else found[[rows[key] for key in keys]]
 
     def prune(self, keep: Iterable[str]) -> int:
         """Drops the vectors, of whatever model, of every text that is not in ``keep``; gives how many."""
@@ -104,8 +111,7 @@ class CachedEmbedder:
             connection.executemany("insert or ignore into kept values (?)", ((text_key(text),) for text in keep))
             return connection.execute("delete from vectors where text not in (select text from kept)").rowcount
 
-    def _read(self, connection: sqlite3.Connection, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
-        found = {}
+    def _read(self, connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, Vectors]]:
         for start in range(0, len(keys), LOOKUP_KEYS):
             some = keys[start : start + LOOKUP_KEYS]
             query = (
@@ -113,8 +119,7 @@ class CachedEmbedder:
                 f"and text in ({','.join('?' * len(some))})"
             )
             for key, blob in connection.execute(query, (self.fingerprint, 4 * self.dimension, *some)):
-                found[key] = np.frombuffer(blob, np.float32)
-        return found
+                yield key, np.frombuffer(blob, np.float32)
 
     def _prepare(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

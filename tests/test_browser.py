@@ -431,7 +431,7 @@ def test_the_page_listens_on_this_machine_and_says_so_when_its_port_is_taken(sma
     taken = urlsplit(site).port
     assert taken is not None
     with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{taken}"):
-        serve(build_page(small_desk, small_stream), "127.0.0.1", taken, open_browser=False, block=False)
+        serve(build_page(small_desk, small_stream), "127.0.0.1", taken, False, 0, block=False)
 
 
 def test_on_a_narrow_window_the_sources_stand_below_and_lead_back(browser: Browser, site: str) -> None:

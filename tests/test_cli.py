@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ from terminal import Result, Wmo, in_this_process
 
 from assistant.cli import app, run
 from assistant.settings import Settings
+from index.add import remove
 from index.fake_embed import HashingEmbedder
 from index.generation import require_visible, writer_lock
+from index.types import Vectors
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = [sys.executable, "-c", "from assistant.cli import app, run; run(app)"]
@@ -104,6 +108,32 @@ def test_a_search_shows_passages_best_first(synced: Wmo) -> None:
     printed = synced("search", "weigeren", "hulp").out
     assert printed.startswith("1. Rapport hulp (Gemeente, 2021) › Huishoudelijke hulp\n   ")
     assert "Een gemeente mag huishoudelijke hulp niet zomaar weigeren." in printed
+
+
+class RemovingEmbedder(HashingEmbedder):
+    """The model that counts words; while it does so for a question, another program removes a report."""
+
+    def __init__(self, corpus: Path, index: Path, report_id: str) -> None:
+        super().__init__()
+        self._remove = [partial(remove, corpus, index, self, [report_id])]
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        if self._remove:
+            self._remove.pop()()
+        return super().embed_queries(texts)
+
+
+@pytest.mark.parametrize("command", [("search", "weigeren hulp"), ("ask", QUESTION), ("ask", "--json", QUESTION)])
+def test_what_was_found_is_printed_also_where_a_report_is_removed_meanwhile(
+    synced: Wmo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    removed = "hulp" if command[0] == "search" else "netwerk"
+    use_model(monkeypatch, RemovingEmbedder(tmp_path / "corpus", tmp_path / "index", removed))
+    result = synced(*command)
+    assert (result.code, result.err) == (0, "")
+    assert "Rapport " in result.out  # each passage and each quote with the title of its report
+    assert '"title": null' not in result.out
+    assert removed not in synced("list").out
 
 
 def test_the_list_in_a_pipe_has_a_report_a_line(wmo: Wmo) -> None:

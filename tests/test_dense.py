@@ -131,3 +131,15 @@ def test_room_without_vectors_is_blanked_and_the_store_still_answers(tmp_path: P
     assert b"words" not in level.read_bytes() and level.stat().st_size == size
     with closing(DenseIndex(tmp_path)) as store:
         assert [key for key, _ in store.search(AXES[2], 1)] == ["2"]
+
+
+def test_a_store_that_is_opened_and_searched_leaves_nothing_of_the_memory_in_its_files(tmp_path: Path) -> None:
+    with closing(DenseIndex(tmp_path)) as store:
+        store.replace([], [(str(row), "r") for row in range(4)], AXES)
+    blank_unused(tmp_path)
+    (level,) = tmp_path.glob("*/data_level0.bin")
+    for _ in range(8):
+        with closing(DenseIndex(tmp_path)) as store:
+            store.probe()
+            keys(store, AXES[1])
+            assert level.read_bytes().count(0) == level.stat().st_size

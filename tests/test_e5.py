@@ -2,88 +2,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import struct
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from corpus.errors import ModelUnavailable
-from index.e5 import (
-    FILE_SHA256,
-    Shape,
-    build_default_model,
-    build_model,
-    dequantise_q4_0,
-    find_weights,
-    make_tokenizer,
-    parse_checkpoint,
-)
+from index.checkpoint import parse_checkpoint
+from index.e5 import FILE_SHA256, build_default_model, build_model, find_weights, make_tokenizer
+from tests.small_weights import PIECES, SHAPE, weights_bytes
 
-SHAPE = Shape(hidden=32, layers=1, heads=4, feed_forward=64, vocabulary=12, positions=16, types=2)
-PIECES = [("<s>", 0.0), ("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
-PIECES += [
-    ("▁de", -2.0),
-    ("▁wmo", -3.0),
-    ("▁", -5.0),
-    ("w", -6.0),
-    ("m", -6.5),
-    ("é", -7.0),
-    (":", -4.0),
-    ("<mask>", 0.0),
-]
 ENGINE_VECTOR = [0.0853, -0.0197, -0.0776, -0.0305, 0.0523, -0.0168]
 """The first values that the C engine in the package gives for the query below."""
 
 TOKENS = [0, 41, 1294, 12, 6586, 83, 8, 601, 432, 32, 2]
-FLOATS = {"emb.pos", "emb.type"}
-LAYER = {"q": (32, 32), "k": (32, 32), "v": (32, 32), "ao": (32, 32), "fi": (64, 32), "fo": (32, 64)}
-
-
-def quantise(values: np.ndarray) -> bytes:
-    blocks = []
-    for row in values.reshape(-1, 32):
-        scale = np.float16(abs(row).max() / 7)
-        nibbles = np.clip(np.round(row / np.float32(scale)) + 8, 0, 15).astype(np.uint8)
-        blocks.append(scale.tobytes() + (nibbles[:16] | nibbles[16:] << 4).tobytes())
-    return b"".join(blocks)
-
-
-def tensors() -> dict[str, np.ndarray]:
-    chance = np.random.default_rng(7)
-    sizes = {"emb.word": (12, 32), "emb.pos": (16, 32), "emb.type": (2, 32), "emb.ln.w": (32,), "emb.ln.b": (32,)}
-    for short, size in LAYER.items():
-        sizes |= {f"l0.{short}.w": size, f"l0.{short}.b": (size[0],)}
-    for short in ("aln", "oln"):
-        sizes |= {f"l0.{short}.w": (32,), f"l0.{short}.b": (32,)}
-    return {name: chance.normal(size=size).astype(np.float32) for name, size in sizes.items()}
-
-
-def weights_bytes() -> bytes:
-    text = [piece.encode() for piece, _ in PIECES]
-    offsets = np.cumsum([0, *map(len, text)])
-    head = b"E5S1" + struct.pack("<I7ifi", 1, 32, 1, 4, 64, 12, 16, 2, 1e-12, 32)
-    head += struct.pack("<5iQ", len(PIECES), 0, 2, 1, 3, offsets[-1]) + offsets.astype("<u4").tobytes()
-    head += np.array([score for _, score in PIECES], "<f4").tobytes() + b"".join(text)
-    head += struct.pack("<iI", 1, 9) + struct.pack("<IBI", 10, 1, 32)
-    bodies = {
-        name: quantise(values)
-        if name == "emb.word" or name.endswith((".w",)) and values.ndim == 2
-        else values.tobytes()
-        for name, values in tensors().items()
-    }
-    at = len(head) + 4 + sum(2 + len(name) + 21 for name in bodies)
-    listing = struct.pack("<i", len(bodies))
-    for name, body in bodies.items():
-        kind = int(len(body) != tensors()[name].nbytes)
-        listing += struct.pack("<H", len(name)) + name.encode()
-        listing += struct.pack("<BIQQ", kind, tensors()[name].size, at, len(body))
-        at += len(body)
-    return head + listing + b"".join(bodies.values())
 
 
 @pytest.fixture
@@ -99,37 +33,6 @@ def sha256(path: Path) -> str:
 
 def build_in_process(weights: str, cache: str) -> str:
     return str(build_model(Path(weights), sha256(Path(weights)), Path(cache)))
-
-
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(-8, 8, width=16), st.binary(min_size=16, max_size=16)), min_size=1, max_size=4))
-def test_every_block_is_dequantised_as_the_definition_says(blocks: list[tuple[float, bytes]]) -> None:
-    data = b"".join(struct.pack("<e", scale) + packed for scale, packed in blocks)
-    expected = []
-    for scale, packed in blocks:
-        expected += [((byte & 15) - 8) * scale for byte in packed]
-        expected += [((byte >> 4) - 8) * scale for byte in packed]
-    assert dequantise_q4_0(data).tolist() == np.array(expected, np.float32).tolist()
-
-
-def test_a_weights_file_gives_back_what_was_put_in() -> None:
-    checkpoint = parse_checkpoint(weights_bytes())
-    assert checkpoint.shape == SHAPE
-    assert checkpoint.pieces == PIECES
-    for name, values in tensors().items():
-        step = np.abs(values).max() / 7
-        assert np.abs(checkpoint.tensors[name] - values.reshape(-1)).max() <= step, name
-
-
-@pytest.mark.parametrize("length", [0, 3, 40, 100, 400, -1])
-def test_a_weights_file_that_is_cut_off_is_refused(length: int) -> None:
-    with pytest.raises(ValueError, match="weights file"):
-        parse_checkpoint(weights_bytes()[:length])
-
-
-def test_another_kind_of_file_is_refused() -> None:
-    with pytest.raises(ValueError, match="E5S1"):
-        parse_checkpoint(b"GGUF" + weights_bytes()[4:])
 
 
 def test_combining_accents_and_line_ends_are_normalised_before_pieces_are_sought() -> None:

@@ -11,7 +11,7 @@ from assistant_desk import make_desk, use_model, write_glossary
 from index_corpus import REPORTS, write_corpus
 
 from assistant.settings import Settings, load_settings
-from assistant.wire import Desk, make_embedder, open_desk, sync_index
+from assistant.wire import Desk, load_model, make_embedder, open_desk, sync_index
 from eval.ablate import ALL, METRICS, ablate, rerank, score_hits, shortfalls
 from eval.cases import cases_to_jsonl, read_cases
 from eval.cli import main
@@ -100,7 +100,7 @@ def test_a_ranking_leaves_out_what_it_does_not_find(findings: Findings) -> None:
 def test_each_part_that_is_taken_away_is_away_and_the_others_are_left(small: World) -> None:
     whole = small.desk.retriever
     words = whole.vocabulary
-    changed = {v.name: whole.model_copy(update=dict(v.changes(words))) for v in variants() if v.changes}
+    changed = {v.name: whole.model_copy(update=dict(v.changes(whole))) for v in variants() if v.changes}
     assert changed["− restatement"].glosser.restate("Why does it stall?", "en") != whole.glosser.restate(
         "Why does it stall?", "en"
     )
@@ -111,6 +111,20 @@ def test_each_part_that_is_taken_away_is_away_and_the_others_are_left(small: Wor
     assert changed["− spelling"].vocabulary.families == words.families
     assert not changed["− spelling"].vocabulary.word_counts and words.word_counts
     assert not changed["− compounds"].vocabulary.compounds.counts
+
+
+def test_without_tuning_questions_have_the_vectors_of_the_model_as_it_was_made(desk: Desk) -> None:
+    untuned = variant("− tuning to questions").changes
+    assert untuned
+    (plain,) = untuned(desk.retriever)["embedder"].embed_queries(["waarom stokt de samenwerking?"])
+    (made,) = load_model(desk.settings).embed_queries(["waarom stokt de samenwerking?"])
+    (tuned,) = desk.retriever.embedder.embed_queries(["waarom stokt de samenwerking?"])
+    assert float(plain @ made) > 0.999 > 0.99 > float(plain @ tuned)
+
+
+def test_another_model_has_no_tuning_to_take_away(small: World) -> None:
+    untuned = variant("− tuning to questions").changes
+    assert untuned and untuned(small.desk.retriever) == {}
 
 
 def test_the_command_writes_the_figures_and_a_table_of_them(

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import httpx
 import pytest
 from add_desk import report_text, write_report
 from assistant_desk import make_desk
 from fpdf import FPDF
+from gradio.utils import get_upload_folder
 from PIL import Image
 from playwright.sync_api import Browser, expect
 from visit import Visit, served, visiting
@@ -113,6 +115,14 @@ def send(visit: Visit, *paths: Path) -> None:
 
 def press(visit: Visit, name: str) -> None:
     visit.page.get_by_role("button", name=name, exact=True).click()
+
+
+def send_over_http(address: str, size: int) -> tuple[int, list[Path]]:
+    """The status of what a program other than the page sends, and the files that are kept of it."""
+    data = f"aan de deur {size}".encode().ljust(size, b".")
+    status = httpx.post(f"{address}gradio_api/upload", files={"files": ("deur.txt", data)}, trust_env=False).status_code
+    files = (path for path in Path(get_upload_folder()).rglob("*") if path.is_file())
+    return status, [path for path in files if path.read_bytes()[:20] == data[:20]]
 
 
 @pytest.mark.browser
@@ -229,6 +239,7 @@ def test_a_page_that_others_can_reach_only_shows_the_reports(browser: Browser, s
         expect(visit.page.locator("#wmo-library input, #wmo-library form, [data-remove], dialog")).to_have_count(0)
         visit.page.locator(".reports .link").first.click()
         expect(visit.page.locator(".panel-text[role=document]")).to_be_visible()
+        assert send_over_http(address, 30) == (413, [])
 
 
 @pytest.mark.browser
@@ -255,6 +266,52 @@ def test_a_file_can_be_dropped_and_what_is_there_already_is_named(visit: Visit, 
     expect(visit.page.locator(".proposal .fault")).to_contain_text("eigen netwerk", timeout=30_000)
     press(visit, NL.close)
     assert dict(shelf.reports) == before
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_what_was_filled_in_stays_when_the_language_is_switched(visit: Visit, shelf: Desk, tmp_path: Path) -> None:
+    page, before = visit.page, set(shelf.reports)
+    send(visit, write_report(tmp_path, "een.md", 31), write_report(tmp_path, "twee.md", 32))
+    first, second = page.locator(".proposal").nth(0), page.locator(".proposal").nth(1)
+    first.get_by_label("Titel").fill("Zelf bedacht")
+    first.get_by_label("Taal").select_option("en")
+    second.locator("[type=checkbox]").uncheck()
+    page.locator("#wmo-language").get_by_label("English").check()
+    expect(page.locator(".review h2")).to_have_text(LIBRARY_WORDING["en"].review_title)
+    expect(first.get_by_label("Title")).to_have_value("Zelf bedacht")
+    expect(first.get_by_label("Language")).to_have_value("en")
+    expect(second.locator("[type=checkbox]")).not_to_be_checked()
+    second.get_by_label("Title").fill("Blijft weg")
+    page.locator("#wmo-language").get_by_label("Nederlands").check()
+    expect(page.locator(".review h2")).to_have_text(NL.review_title)
+    expect(first.get_by_label("Titel")).to_have_value("Zelf bedacht")
+    expect(second.get_by_label("Titel")).to_have_value("Blijft weg")
+    press(visit, NL.add)
+    expect(page.locator(".receipt [role=status]")).to_contain_text("1 toegevoegd", timeout=30_000)
+    press(visit, NL.close)
+    (added,) = set(shelf.reports) - before
+    assert (shelf.reports[added].title, shelf.reports[added].language) == ("Zelf bedacht", "en")
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_a_file_over_the_limit_is_refused_in_words_and_at_the_door_and_stops_no_other(
+    browser: Browser, shelf: Desk, tmp_path: Path
+) -> None:
+    strict = Desk(shelf.settings.model_copy(update={"max_megabytes": 0.05}), shelf.embedder)
+    (tmp_path / "groot.txt").write_bytes(b"De wet. " * 20_000)
+    with served(strict, stream) as address, visiting(browser, address) as visit:
+        visit.open_reports()
+        send(visit, tmp_path / "groot.txt", write_report(tmp_path, "klein.md", 41))
+        said = "groot.txt is 0,2 MB; de grens is 0,05 MB. Verklein of splits het, of verhoog WMO_MAX_MEGABYTES."
+        expect(visit.page.locator("[data-uploads]")).to_have_text(said)
+        expect(visit.page.locator(".proposal legend")).to_contain_text(["klein.md"])
+        press(visit, NL.cancel)
+        assert send_over_http(address, 50_001) == (413, [])
+        status, (path,) = send_over_http(address, 50_000)
+        assert status == 200
+        path.unlink()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.catalogue import read_catalogue
-from corpus.likeness import PERMUTATIONS, SHINGLE_WORDS, Signature, exact_digest, find_alike, signature, similarity
+from corpus.likeness import PERMUTATIONS, SHINGLE_WORDS, Signature, Signatures, exact_digest, signature, similarity
 from corpus.read import read_text
 
 CORPUS = Path(__file__).parent.parent / "corpus"
@@ -46,7 +46,7 @@ def test_a_newer_edition_is_found_among_the_others(report_id: str) -> None:
     paragraphs = ARTICLES[report_id].split("\n\n")
     edition = "\n\n".join([*paragraphs[:-2], "Nieuwe slotalinea met de cijfers van dit jaar over de gemeenten."])
     others = {other: signature(text) for other, text in ARTICLES.items()}
-    assert [found for found, _ in find_alike(signature(edition), others, 0.5)] == [report_id]
+    assert [found for found, _ in Signatures(others).find_alike(signature(edition), 0.5)] == [report_id]
 
 
 def test_case_punctuation_and_layout_make_no_difference() -> None:
@@ -75,6 +75,19 @@ def test_likeness_is_a_share_and_the_same_both_ways(first: str, second: str) -> 
     a, b = signature(first), signature(second)
     assert 0 <= similarity(a, b) == similarity(b, a) <= 1
     assert similarity(a, a) == (1.0 if a.minima else 0.0)
+
+
+@given(st.lists(st.sampled_from(WORDS[:8]), max_size=40), st.lists(st.text("ab ", max_size=12), max_size=6))
+def test_reports_that_are_compared_all_at_once_are_as_alike_as_two_by_two(words: list[str], texts: list[str]) -> None:
+    new = signature(" ".join(words))
+    known = Signatures({})
+    for number, text in enumerate((*texts, " ".join(words[:-1]))):
+        known.put("steeds-anders", signature(text))
+        known.put(f"rapport-{number}", signature(text))
+    signatures = {f"rapport-{number}": signature(text) for number, text in enumerate((*texts, " ".join(words[:-1])))}
+    signatures["steeds-anders"] = signature(" ".join(words[:-1]))
+    shares = {name: similarity(new, one) for name, one in signatures.items()}
+    assert dict(known.find_alike(new, 0.5)) == {name: share for name, share in shares.items() if share >= 0.5}
 
 
 @given(st.text())

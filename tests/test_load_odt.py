@@ -34,6 +34,9 @@ ODT = {
 <table:table-cell><text:p>70%</text:p></table:table-cell></table:table-row></table:table>
 </office:text></office:body></office:document-content>""",
 }
+ENCRYPTION = """<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><e:EncryptedData
+xmlns:e="http://www.w3.org/2001/04/xmlenc#"><e:CipherData><e:CipherReference URI="{member}"/></e:CipherData>
+</e:EncryptedData></encryption>"""
 EPUB = {
     "mimetype": "application/epub+zip",
     "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -90,11 +93,17 @@ def test_a_book_is_read_in_the_order_of_its_spine() -> None:
     [
         ODT | {"META-INF/manifest.xml": "<manifest><encryption-data/></manifest>"},
         EPUB | {"META-INF/rights.xml": "<rights/>"},
+        EPUB | {"META-INF/encryption.xml": ENCRYPTION.format(member="boek/een.xhtml")},
     ],
 )
 def test_a_protected_file_is_refused_with_the_remedy(members: dict[str, str]) -> None:
-    with pytest.raises(LoadError, match="without a password"):
+    with pytest.raises(LoadError, match="without (?:a password|protection)"):
         load_data(zipped(members), "geheim.odt")
+
+
+def test_a_book_of_which_only_a_font_is_encrypted_is_read() -> None:
+    members = EPUB | {"META-INF/encryption.xml": ENCRYPTION.format(member="boek/letter.otf")}
+    assert load_data(zipped(members), "boek.epub") == load_data(zipped(EPUB), "boek.epub")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from assistant.settings import Settings
 from assistant.wire import load_model
+from index.e5 import find_weights
 from index.fake_embed import HashingEmbedder
 from index.quick import QuickQuestions
 from index.types import Embedder
@@ -18,7 +19,7 @@ QUESTIONS = [
     "e\u0301e\u0301n samengesteld accent, ﬁ-ligatuur en ½",
     "🙂 emoji, 中文 en العربية",
     "?!",
-    "wijkteams en gemeenten " * 100,
+    "wijkteams en gemeenten " * 40,
 ]
 
 
@@ -29,7 +30,7 @@ def model(settings: Settings) -> Embedder:
 
 @pytest.fixture(scope="module")
 def quick(model: Embedder) -> QuickQuestions:
-    return QuickQuestions(model)
+    return QuickQuestions(model, find_weights(), find_weights())
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -46,16 +47,18 @@ def test_questions_together_get_the_vectors_they_get_alone(quick: QuickQuestions
     assert together.shape == (4, quick.dimension) and np.allclose(together, alone, atol=1e-5)
 
 
-def test_a_question_beyond_the_models_limit_is_cut_where_the_model_cuts_it() -> None:
-    fallback = HashingEmbedder()
-    long = ["samenwerking " * 600]
-    assert np.array_equal(QuickQuestions(fallback).embed_queries(long), fallback.embed_queries(long))
+def test_a_question_beyond_the_models_limit_lies_near_the_vector_of_its_beginning(quick: QuickQuestions) -> None:
+    whole, part, other = quick.embed_queries(
+        ["samenwerking in de wijk " * 600, "samenwerking in de wijk " * 60, "appeltaart"]
+    )
+    assert np.linalg.norm(whole) == pytest.approx(1, abs=1e-3)
+    assert float(whole @ part) > 0.95 > float(whole @ other)
 
 
 def test_passages_are_embedded_by_the_model() -> None:
-    fallback = HashingEmbedder()
-    passages = ["De gemeente voert de wet uit."]
-    assert np.array_equal(QuickQuestions(fallback).embed_passages(passages), fallback.embed_passages(passages))
+    passages, fallback = ["De gemeente voert de wet uit."], HashingEmbedder()
+    quick = QuickQuestions(fallback, find_weights(), find_weights())
+    assert np.array_equal(quick.embed_passages(passages), fallback.embed_passages(passages))
 
 
 def test_many_threads_get_the_same_vectors(quick: QuickQuestions) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from assistant.chat import Stream
+from assistant.library_tab import most_bytes
 from assistant.page import build_page, serve
 from assistant.wording import WORDING
 
@@ -76,7 +77,7 @@ class Visit:
 def served(desk: Any, stream: Stream) -> Iterator[str]:
     page = build_page(desk, stream)
     try:
-        yield serve(page, "127.0.0.1", 0, open_browser=False, block=False)
+        yield serve(page, "127.0.0.1", 0, False, most_bytes(desk.settings), block=False)
     finally:
         page.close(verbose=False)
 
