@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,15 +13,14 @@ from assistant.cli import err, out
 from assistant.progress import progress_bars
 from assistant.settings import load_settings
 from corpus.errors import UsageError
-from eval.tune import CarryOver, carry_over, read_course, tune
-from eval.worlds import SHIPPED, World, open_world
+from eval.worlds import SHIPPED, TRAINING, World, open_world
 from index.e5 import build_default_model, find_weights
 from index.embed import DEFAULT_MODEL
 from index.quick import QuickQuestions
 from index.tuned import save_tuned, write_tuned
 
-TRAINING_FOLDER = Path(__file__).resolve().parent / "training"
-TRAINING = f"{TRAINING_FOLDER}={TRAINING_FOLDER / 'questions.jsonl'}"
+if TYPE_CHECKING:
+    from eval.tune import CarryOver
 
 
 def tune_command(
@@ -36,7 +35,9 @@ def tune_command(
     epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 3,
     save: Annotated[bool, typer.Option(help="Keep what was learnt; otherwise only the figures are shown.")] = False,
 ) -> None:
-    """Tune the default model to questions, and show what that does on corpora it was not tuned on (an hour)."""
+    """Tune the default model to questions, and show what that does on corpora it was not tuned on (half an hour)."""
+    from eval.tune import read_course, tune  # torch takes seconds to import
+
     settings = load_settings()
     if settings.embedding_model not in ("", DEFAULT_MODEL):
         raise UsageError(
@@ -56,6 +57,8 @@ def tune_command(
 
 
 def _carry_over(world: World, ranking: Path, judging: Path) -> dict[str, CarryOver]:
+    from eval.tune import carry_over
+
     embedder = QuickQuestions(world.desk.retriever.embedder, ranking, judging)
     return {language: carry_over(world, embedder, language) for language in ("nl", "en")}
 

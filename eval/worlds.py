@@ -20,6 +20,7 @@ SHIPPED = (
     f"{_HERE.parent / 'corpus'}={_HERE / 'questions' / 'articles.jsonl'}",
     f"{_HERE / 'practice'}={_HERE / 'practice' / 'questions.jsonl'}",
 )
+TRAINING = f"{_HERE / 'training'}={_HERE / 'training' / 'questions.jsonl'}"
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ other subjects find their passages better than at either end, so that is what ra
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 
 from corpus.errors import ModelUnavailable
 from index.checkpoint import Floats, move_tensors
@@ -26,13 +26,14 @@ logger = logging.getLogger(__name__)
 TUNED = Path(__file__).parent / "questions.npz"
 """What was learnt: a float16 array for each tensor of the weights file that changes."""
 
-
 RANKING_SHARE = 0.5
 """How far the weights that rank go towards what was learnt."""
 
 
 def tuned_weights(cache: Path) -> tuple[Path, Path]:
     """The weights files that rank and that judge, under ``cache``, written when not there (143 MB, within a second).
+
+    Two processes may ask at once: one writes the files, the other waits.
 
     Raises:
         ModelUnavailable: the weights of the default model are missing or changed, or the files cannot be written.
@@ -42,10 +43,13 @@ def tuned_weights(cache: Path) -> tuple[Path, Path]:
     size = find_weights().stat().st_size
     try:
         paths = _paths(folder, version)
-        if any(not path.is_file() or path.stat().st_size != size for path in paths):
-            for other in folder.glob("questions-*"):
-                other.unlink(missing_ok=True)
-            write_tuned(folder, dict(np.load(TUNED)), version)
+        if not _are_whole(paths, size):
+            folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(cache / "questions.lock"):
+                if not _are_whole(paths, size):  # or another process wrote them meanwhile
+                    for other in folder.glob("questions-*"):
+                        other.unlink(missing_ok=True)
+                    write_tuned(folder, dict(np.load(TUNED)), version)
     except OSError as error:
         raise ModelUnavailable(
             nl=f"Het model voor vragen kan niet worden klaargezet in {folder}: {error}. Er is 150 MB schijfruimte "
@@ -59,11 +63,10 @@ def tuned_weights(cache: Path) -> tuple[Path, Path]:
 def write_tuned(folder: Path, learnt: Mapping[str, Floats], version: str = "new") -> tuple[Path, Path]:
     """Writes the weights files that rank and that judge into ``folder``, each whole or not at all."""
     logger.info("making the weights for questions in %s", folder)
-    folder.mkdir(parents=True, exist_ok=True)
     stock = read_verified(find_weights(), FILE_SHA256)
     paths = _paths(folder, version)
     for path, share in zip(paths, (RANKING_SHARE, 1.0), strict=True):
-        part = path.with_suffix(f".part-{os.getpid()}")
+        part = path.with_suffix(".part")
         part.write_bytes(move_tensors(stock, learnt, share))
         part.replace(path)
     return paths
@@ -73,6 +76,10 @@ def save_tuned(learnt: Mapping[str, Floats]) -> None:
     """Keeps what was learnt, by the name of the tensor, in place of what was there."""
     arrays: dict[str, Any] = {name: values.astype(np.float16) for name, values in learnt.items()}
     np.savez_compressed(TUNED, **arrays)
+
+
+def _are_whole(paths: tuple[Path, Path], size: int) -> bool:
+    return all(path.is_file() and path.stat().st_size == size for path in paths)
 
 
 def _paths(folder: Path, version: str) -> tuple[Path, Path]:

@@ -41,6 +41,14 @@ def desk(settings: Settings, embedder: Embedder) -> Desk:
     return open_desk(settings, embedder=embedder)
 
 
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """An empty folder to add reports from."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A real chromium, one for all tests: Playwright cannot be started twice side by side."""

@@ -24,13 +24,6 @@ def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path)
 
 
-@pytest.fixture
-def inbox(tmp_path: Path) -> Path:
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    return folder
-
-
 def outcomes(receipt: object) -> list[str]:
     return [one.outcome for one in receipt.receipts]  # type: ignore[attr-defined]
 

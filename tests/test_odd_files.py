@@ -91,13 +91,6 @@ def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path)
 
 
-@pytest.fixture
-def inbox(tmp_path: Path) -> Path:
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    return folder
-
-
 def test_each_odd_file_is_refused_with_its_reason_and_stops_no_other(desk: Desk, inbox: Path) -> None:
     for name, (data, _) in REFUSED.items():
         (inbox / name).write_bytes(data)

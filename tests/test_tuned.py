@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +69,14 @@ def test_the_files_are_written_once_and_again_where_one_is_cut_off(tmp_path: Pat
     assert [path.stat().st_mtime_ns for path in tuned_weights(tmp_path)] == written
     paths[1].write_bytes(whole[1][:1000])
     assert [path.read_bytes() for path in tuned_weights(tmp_path)] == whole
+
+
+def test_processes_that_ask_at_once_all_get_whole_files(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3, get_context("spawn")) as processes:
+        found = [*processes.map(tuned_weights, [tmp_path] * 3)]
+    size = find_weights().stat().st_size
+    assert found[0] == found[1] == found[2]
+    assert [path.stat().st_size for path in found[0]] == [size, size]
 
 
 def test_what_an_earlier_version_wrote_goes(tmp_path: Path) -> None:
