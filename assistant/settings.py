@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         0.22, ge=0, le=1, description="refuse below this probability that the corpus answers the question"
     )
     max_quotes: int = Field(5, ge=1, le=20, description="quotes in an answer, or statements of a chat model")
-    max_words: int = Field(150, ge=20, description="words quoted in an extractive answer")
+    max_words: int = Field(200, ge=20, description="words quoted in an extractive answer")
     max_question_chars: int = Field(2000, ge=1, description="longest question, in characters")
     chat_model: str = Field(
         "",

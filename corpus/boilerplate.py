@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from corpus.split import cut_sentences
 
+LONGEST_NOTE_LINES = 30  # of names, labels and contacts for the press
 RUNNING_WORDS = 8  # a line with this many words that ends as a sentence does is running text
 SURELY_RUNNING_WORDS = 14  # and with this many, whatever its end
 
@@ -19,6 +20,7 @@ _NETWORK = r"facebook|twitter|x|linkedin|whatsapp|instagram|pinterest|bluesky|ma
 _NETWORKS = rf"(?:[ ,|/]+(?:{_NETWORK}|of|or|en|and))*"
 _PAGE = r"pagina|artikel|bericht|nieuwsbericht|verhaal|page|article|post|story"
 _VIA = r"(?: (?:via|op|met|on|with))"
+_CRUMB = r"(?:(?! [/|] | ?[>»›→])[^>»›→]){1,80}+"
 _TARGET = (
     r"hoofd-?inhoud|inhoud|hoofdnavigatie|navigatie|hoofdmenu|menu|footer|zoeken|boven"
     r"|main content|content|navigation|search|top"
@@ -38,8 +40,8 @@ _FURNITURE: dict[str, tuple[str, ...]] = {
         r"search (?:this site|for)|waar (?:ben je|bent u) naar op zoek",
     ),
     "breadcrumb": (
-        r"home(?:(?: +[/|] +| *[>»›→] *)[^>»›→]{1,80})+",
-        r"(?:u bent|je bent|you are) (?:hier|here)(?: *[:>»›→/|] *[^>»›→]{1,80})*",
+        rf"home(?:(?: [/|] | ?[>»›→] ?+){_CRUMB})+",
+        r"(?:u bent|je bent|you are) (?:hier|here)(?: ?[:>»›→/|][^:>»›→/|]{0,80}+)*+",
     ),
     "share buttons": (
         rf"(?:deel|share) (?:deze|dit|this)(?: (?:{_PAGE}))?{_VIA}?{_NETWORKS}",
@@ -124,7 +126,11 @@ _PRESS_WORD = re.compile(
     re.IGNORECASE,
 )
 _EMAIL = r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_PHONE = r"(?<!\d)(?:\+\d{2}|00\d{2}|0)(?:[\s()./-]{0,2}\d){8,10}(?!\d)"
+# no ISBN ("0-14-013739-4"), no row of figures, no part of a DOI ("10.1093/0198296460")
+_PHONE = (
+    r"(?<!\d)(?<!\d/)(?<!ISBN )(?<!ISBN: )"
+    r"(?:\+\d{2}|00 ?[1-9]\d|0(?=[1-9]))(?:[\s()./-]{0,2}\d){8,10}(?!\d)"
+)
 _CONTACT = re.compile(f"{_EMAIL}|{_PHONE}")
 _SENTENCE_END = re.compile(r"[.!?…:;]+[\"'”’»)\]]*$")
 
@@ -235,26 +241,28 @@ def _may_head(line: str, mark: int) -> bool:
 def _without_press_notes(lines: Sequence[str], kinds: Sequence[str]) -> list[str]:
     """The lines without telephone numbers and addresses for the press, sentence by sentence."""
     kept = [_without_contacts(line, _PRESS_WORD) for line in lines]
-    for index, line in enumerate(lines):
-        if not _PRESS_NOTE.fullmatch(_key(line)):
-            continue
-        note = _note_lines(lines, kinds, index + 1)
-        for other in note:
-            kept[other] = _without_contacts(lines[other], None) if _CONTACT.search(lines[other]) else ""
-        if not any(kept[other] for other in note) and (note or index == len(lines) - 1):
-            kept[index] = ""
+    at_end = True  # nothing of what stands below this line is kept
+    for index in range(len(lines) - 1, -1, -1):
+        if _PRESS_NOTE.fullmatch(_key(lines[index])):
+            note = _note_lines(lines, kinds, index + 1)
+            for other in note:
+                kept[other] = _without_contacts(lines[other], None) if _CONTACT.search(lines[other]) else ""
+            if not any(kept[other] for other in note) and (note or at_end):
+                kept[index] = ""
+        at_end = at_end and not kept[index]
     return kept
 
 
 def _note_lines(lines: Sequence[str], kinds: Sequence[str], start: int) -> range:
     """The lines from ``start`` to the last contact, as long as only names and labels stand between."""
-    end = index = start
-    while index < len(lines) and kinds[index] != "heading":
+    end = start
+    for index in range(start, min(start + LONGEST_NOTE_LINES, len(lines))):
+        if kinds[index] == "heading":
+            break
         if _CONTACT.search(lines[index]):
             end = index + 1
         elif is_running(lines[index]) and not lines[index].rstrip().endswith(":"):
             break
-        index += 1
     return range(start, end)
 
 

@@ -27,6 +27,7 @@ CLEANER_VERSION = "2"
 HEADING_CHARS = 100
 HEADING_WORDS = 12
 TEASER_WORDS = 150  # no more text than this may stand above a title
+MOST_ROUNDS = 20  # of taking out furniture; a real page needs a few
 
 _REPAIR = ftfy.TextFixerConfig(
     unescape_html=False,
@@ -42,7 +43,9 @@ _INVISIBLE = dict.fromkeys(
     + [*range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x2800, 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0]
     + [*range(0xFFF9, 0xFFFD), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE01F0)]
 )
-_SOFT_HYPHEN_BREAK = re.compile("\u00ad[ \t]*\n[ \t]*")
+_SOFT_HYPHEN_BREAK = re.compile("\u00ad[ \t]*\r?\n[ \t]*")
+# ftfy deletes the breaks other than a line end, and with them the space between two words
+_BREAKS = str.maketrans({"\f": "\n\n", "\v": "\n", "\x1c": "\n", "\x1d": "\n", "\x1e": "\n"})
 
 _MARKED_UP = ("markdown", "html", "docx", "odt", "epub")
 _WITH_CONTENTS = ("pdf", "docx", "odt")
@@ -50,12 +53,13 @@ _WITH_CONTENTS = ("pdf", "docx", "odt")
 _BULLETS = "-*+•●▪■◦‣·–—"
 _BULLET = re.compile(rf"[{re.escape(_BULLETS)}]\s+(?=\S)")
 _FIRST_NUMBER = re.compile(r"\(?[1ai][.)°]")
-_HASHES = re.compile(r" {0,3}(#{2,6}|#(?=\s))\s*(.*?)\s*#*\s*$")
+_HASHES = re.compile(r" {0,3}(#{2,6}|#(?=\s))(.*)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
 _RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
-_TABLE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-*:?\s*)*$")
-_REFERENCE = re.compile(r"\s*\[[^\]^]+\]:\s+\S+.*$")
+_TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?+-*+:?\s*+)*+$")
+_ADDRESS = r"<?(?:(?:https?|ftp|file|mailto|data):|www\.|\.{0,2}/|#|(?=[^\s/]+/\S*\.\w))\S+"
+_REFERENCE = re.compile(rf"""\s*\[[^\]^]+\]:\s+{_ADDRESS}(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*$""", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[\w-]+:.*\n|[ \t]+.*\n|- .*\n)*---[ \t]*\n")
 _COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(
@@ -140,19 +144,14 @@ def _tidy(pages: list[str], kind: str) -> tuple[list[str], list[str]]:
 
 def _repair(page: str) -> str:
     """The page in NFC, with mojibake, ligatures and odd spaces mended and everything invisible gone."""
-    page = ftfy.fix_text(_SOFT_HYPHEN_BREAK.sub("", page), _REPAIR).translate(_INVISIBLE)
-    return unicodedata.normalize("NFC", "".join(map(_plain, page)) if not page.isascii() else _controls(page))
-
-
-def _controls(page: str) -> str:
-    return page.replace("\f", "\n\n").replace("\t", " ")
+    page = _SOFT_HYPHEN_BREAK.sub("", page).translate(_BREAKS)
+    page = ftfy.fix_text(page, _REPAIR).translate(_INVISIBLE)
+    return page.replace("\t", " ") if page.isascii() else unicodedata.normalize("NFC", "".join(map(_plain, page)))
 
 
 def _plain(char: str) -> str:
     if char in "\n ":
         return char
-    if char in "\f\v\x1c\x1d\x1e\x85\u2028\u2029":
-        return "\n"
     if char.isspace():
         return " "
     return "" if unicodedata.category(char) in ("Cc", "Cs") else char
@@ -241,7 +240,7 @@ def _read_lines(lines: Sequence[str], page: int, marked: bool) -> Iterator[_Bloc
             kind, held = "", []
         elif heading:
             yield from ended()
-            if title := _one_line(heading[2]):
+            if title := _one_line(heading[2].rstrip().rstrip("#")):
                 yield _Block("heading", title, page, level=len(heading[1]))
             kind, held = "", []
         elif _starts_item(line, kind, held[-1] if held else ""):
@@ -264,9 +263,9 @@ def _starts_item(line: str, kind: str, before: str) -> bool:
 
 
 def _with_dash(line: str) -> str:
-    """The line with its bullet, if it has one, as a dash."""
+    """The line with its bullet, if it has one, as a dash; a plus, which may mean something, stays."""
     bullet = _BULLET.match(line)
-    return f"- {line[bullet.end() :]}" if bullet else line
+    return f"- {line[bullet.end() :]}" if bullet and line[0] != "+" else line
 
 
 def _width(lines: Sequence[str]) -> int:
@@ -286,7 +285,7 @@ def _continues(line: str, following: str, width: int) -> bool:
 
 def _join(before: str, line: str, words: set[str]) -> tuple[str, ...]:
     """Two wrapped lines, as one where a word was broken between them, which is whole again."""
-    broken = re.search(r"([^\W\d_]{2,})-$", before)
+    broken = re.search(r"(?<![^\W\d_])([^\W\d_]{2,})-$", before)
     follows = re.match(r"[^\W\d_]+", line)
     if not broken or not follows or not line[0].islower() or follows[0] in ("en", "of", "and", "or", "tot"):
         return before, line
@@ -323,20 +322,23 @@ def _without_boilerplate(blocks: Sequence[_Block], removed: list[str]) -> list[_
     What goes is added to ``removed``.
     """
     before = list(blocks)
-    while (after := list(_strip_once(before, removed))) != before:
+    for _ in range(MOST_ROUNDS):
+        after = list(_strip_once(before, removed))
+        if after == before:
+            break
         before = after
-    return after
+    return before
 
 
 def _strip_once(blocks: Sequence[_Block], removed: list[str]) -> Iterator[_Block]:
-    dashes = ["- " if block.text.startswith("- ") else "" for block in blocks]
-    lines = [block.text.removeprefix("- ") for block in blocks]
+    bullets = [block.text[:2] if block.text.startswith(("- ", "+ ")) else "" for block in blocks]
+    lines = [block.text[len(bullet) :] for block, bullet in zip(blocks, bullets, strict=True)]
     stripped = strip_boilerplate(lines, [block.kind for block in blocks])
-    for block, dash, line in zip(blocks, dashes, stripped, strict=True):
-        if dash + line != block.text:
+    for block, bullet, line in zip(blocks, bullets, stripped, strict=True):
+        if bullet + line != block.text:
             removed.append(block.text.replace(line, "").strip() if line else block.text)
         if line:
-            yield replace(block, text=dash + line)
+            yield replace(block, text=bullet + line)
 
 
 # Headings of plain text

@@ -31,7 +31,7 @@ _MONTHS = {
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _DAY, _YEAR = r"(?P<day>\d{1,2})(?:e|st|nd|rd|th)?", r"(?P<year>(?:19|20)\d\d)"
 _FORMS = [
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, re.IGNORECASE | re.ASCII)  # else "ı" is an "i" here and in no name of a month
     for pattern in (
         rf"(?<!\d){_YEAR}-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)",
         r"^D:(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)",

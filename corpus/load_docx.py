@@ -64,7 +64,8 @@ _PROPERTIES = {
 def load_docx(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as DOCX: tables as one line a row, footnotes at the end, no pictures.
 
-    Text with Word's mark for hidden text is left out, and told.
+    Text with Word's mark for hidden text is left out, and told. A numbered list that goes on behind a paragraph
+    counts from 1 again, as mammoth keeps no numbers.
 
     Raises:
         LoadError: the file is damaged, or unpacks to too much.

@@ -76,6 +76,8 @@ def _read_chapter(archive: zipfile.ZipFile, member: str, name: str) -> tuple[str
     if tree is None:
         return "", ()
     unseen = take_out_unseen(tree)
+    for element in tree.iter("aside", "header"):
+        element.tag = "div"  # in a book these hold notes and titles, and no part of a website
     return document_to_markdown(tree), unseen
 
 

@@ -12,6 +12,7 @@ from lxml.etree import ErrorTypes, ParserError  # type: ignore[import-untyped]
 from corpus.document import Document, Limits
 from corpus.errors import LoadError
 from corpus.load_text import BYTE_ORDER_MARKS, decode
+from corpus.numbers import INLINE, bracket_notes, number_items
 from corpus.unseen import take_out_unseen
 
 _LOG = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def load_html(data: bytes, name: str, limits: Limits) -> Document:
         return Document(("",), "html")
     properties = read_meta(tree)
     unseen = take_out_unseen(tree)
+    _make_readable(tree)
     return Document((_article(tree),), "html", properties, unseen=unseen)
 
 
@@ -70,6 +72,18 @@ def parse_html(page: str, name: str) -> html.HtmlElement | None:
     return tree
 
 
+def _make_readable(tree: html.HtmlElement) -> None:
+    """Put into text what trafilatura would leave out of ``tree``: headings that are buttons, numbers of notes."""
+    for button in tree.xpath("//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]//button"):
+        heading = next(button.iterancestors("h1", "h2", "h3", "h4", "h5", "h6"))
+        if heading.text_content().split() == button.text_content().split():
+            button.drop_tag()
+    bracket_notes(tree)
+    for items in tree.xpath("//ol[@start > 1]"):
+        number_items(items)
+        items.tag = "ul"  # trafilatura numbers every list from 1
+
+
 def _article(tree: html.HtmlElement) -> str:
     """The article of a web page or bare fragment as Markdown with ``#`` headings; empty where there is none.
 
@@ -91,7 +105,10 @@ def _article(tree: html.HtmlElement) -> str:
 
 
 _FURNITURE = set("head nav footer aside button select option iframe svg dialog textarea label".split())
-_INLINE = set("a abbr b big cite code del em font i ins kbd mark q s small span strong sub sup time u var wbr".split())
+_TITLE = (  # a heading of any level in the header of a part of the article
+    ".//h1|self::header[ancestor::article or ancestor::main or ancestor::section]"
+    "//*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
+)
 _PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- ", "tr": "- "}
 
 
@@ -108,7 +125,7 @@ def _to_markdown(element: html.HtmlElement) -> str:
     inner = _spaced(element.text) + "".join(_to_markdown(child) + _spaced(child.tail) for child in element)
     if tag == "br":
         return "\n"
-    if tag in _INLINE:
+    if tag in INLINE:
         return inner
     if tag in ("td", "th"):
         return f" {' '.join(inner.split())} |"
@@ -118,8 +135,8 @@ def _to_markdown(element: html.HtmlElement) -> str:
 
 
 def _holds_text(element: html.HtmlElement) -> bool:
-    """Whether a form or a header holds part of the article: its title, or a paragraph of twenty words."""
-    return bool(element.xpath(".//h1")) or any(len(p.text_content().split()) >= 20 for p in element.iter("p"))
+    """Whether a form or a header holds part of the article: a title, or a paragraph of twenty words."""
+    return bool(element.xpath(_TITLE)) or any(len(p.text_content().split()) >= 20 for p in element.iter("p"))
 
 
 def _spaced(text: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree, html  # type: ignore[import-untyped]
 
 from corpus.archive import encrypted, open_archive, read_member, read_xml
@@ -11,13 +13,23 @@ from corpus.markup import document_to_markdown
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _PROPERTIES = {"title": f"{_DC}title", "author": f"{_META}initial-creator", "date": f"{_META}creation-date"}
+_NAMESPACES = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in ("office", "style", "text")}
+_BODY = f"{{{_NAMESPACES['office']}}}body"
+_TEXT = f"{{{_NAMESPACES['text']}}}"
+_HIDDEN_STYLES = "//style:style[style:text-properties/@text:display='none']/@style:name"
+_HIDDEN = (
+    "//text:hidden-text|//text:section[@text:display='none']|//text:p[text:hidden-paragraph[@text:is-hidden='true']]"
+)
+_LEVEL = re.compile(r"[1-9]\d?", re.ASCII)
 _TAGS = {"p": "p", "list": "ul", "list-item": "li", "table": "table", "table-row": "tr", "table-cell": "td"}
-_LEFT_OUT = set("tracked-changes table-of-content annotation sequence-decls note binary-data desc title".split())
+_LEFT_OUT = set("tracked-changes table-of-content annotation sequence-decls binary-data desc title".split())
 _SPACE = {"s": " ", "tab": " ", "line-break": "\n"}
 
 
 def load_odt(data: bytes, name: str, limits: Limits) -> Document:
-    """The document that ``data`` holds as ODT: tables as one line a row, no footnotes and no table of contents.
+    """The document that ``data`` holds as ODT: tables as one line a row, notes at the end, no table of contents.
+
+    Fields and styles of hidden text are left out, and told.
 
     Raises:
         LoadError: the file is damaged, encrypted, or unpacks to too much.
@@ -31,31 +43,69 @@ def load_odt(data: bytes, name: str, limits: Limits) -> Document:
         content = read_xml(archive, "content.xml", name)
         meta = read_xml(archive, "meta.xml", name) if "meta.xml" in members else None
     properties = {} if meta is None else {field: meta.findtext(f".//{tag}", "") for field, tag in _PROPERTIES.items()}
+    properties = {field: value for field, value in properties.items() if value.strip()}
+    unseen = _take_out_hidden(content)
+    return Document((document_to_markdown(_read_body(content)),), "odt", properties, unseen=unseen)
+
+
+def _take_out_hidden(content: etree._Element) -> tuple[str, ...]:
+    """Takes out of ``content`` what fields, sections and styles hide, and gives the texts that went."""
+    styles = set(content.xpath(_HIDDEN_STYLES, namespaces=_NAMESPACES))
+    styled = [element for element in content.iter(f"{_TEXT}*") if element.get(f"{_TEXT}style-name") in styles]
+    texts = []
+    for element in [*content.xpath(_HIDDEN, namespaces=_NAMESPACES), *styled]:
+        if any(around is content for around in element.iterancestors()):  # not inside one that went before
+            texts.append(" ".join("".join(element.itertext()).split()) or element.get(f"{_TEXT}string-value", ""))
+            element.clear(keep_tail=True)
+    return tuple(text for text in texts if text)
+
+
+def _read_body(content: etree._Element) -> html.HtmlElement:
+    """What ``content`` says, as HTML with the notes at the end; ``content`` is changed on the way."""
+    for element in [element for element in content.iter("{*}*") if _local_name(element) in _LEFT_OUT]:
+        element.clear(keep_tail=True)
+    notes = _take_out_notes(content)
     body = html.Element("body")
-    _copy(content, body)
-    return Document(
-        (document_to_markdown(body),), "odt", {field: value for field, value in properties.items() if value.strip()}
-    )
+    for source in content.iter(_BODY):
+        _copy(source, body)
+    body.append(notes)
+    return body
+
+
+def _take_out_notes(content: etree._Element) -> html.HtmlElement:
+    """Takes the notes out of ``content``, leaves their numbers in brackets, and gives them as an ordered list."""
+    notes = html.Element("ol")
+    for number, note in enumerate(list(content.iter(f"{_TEXT}note")), 1):
+        item = etree.SubElement(notes, "li")
+        for body in note.iter(f"{_TEXT}note-body"):
+            _copy(body, item)
+        note.clear(keep_tail=True)
+        note.text = f"[{number}]"
+    return notes
 
 
 def _copy(source: etree._Element, target: html.HtmlElement) -> None:
     """Add what ``source`` holds to ``target``, as HTML."""
     _add_text(target, source.text)
     for child in source:
-        tag = etree.QName(child).localname if isinstance(child.tag, str) else "annotation"
-        if tag in _SPACE:
-            _add_text(target, _SPACE[tag])
-        elif tag not in _LEFT_OUT:
-            _copy(child, _place(child, tag, target))
+        if isinstance(child.tag, str):
+            tag = _local_name(child)
+            if tag in _SPACE:
+                _add_text(target, _SPACE[tag])
+            else:
+                _copy(child, _place(child, tag, target))
         _add_text(target, child.tail)
+
+
+def _local_name(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
 
 
 def _place(child: etree._Element, tag: str, target: html.HtmlElement) -> html.HtmlElement:
     """The element of ``target`` that takes what ``child`` holds: a new one for a block, else ``target`` itself."""
     if tag == "h":
-        level = next((value for key, value in child.attrib.items() if key.endswith("outline-level")), "1")
-        name = f"h{min(max(int(level), 1), 6)}" if level.isdigit() else "h1"
-        return etree.SubElement(target, name)
+        level = child.get(f"{_TEXT}outline-level", "")
+        return etree.SubElement(target, f"h{min(int(level), 6)}" if _LEVEL.fullmatch(level) else "h1")
     return etree.SubElement(target, _TAGS[tag]) if tag in _TAGS else target
 
 

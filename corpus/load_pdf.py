@@ -18,6 +18,7 @@ from corpus.layout import Piece, find_heading_sizes, write_page
 _ONE_AT_A_TIME = threading.Lock()  # pdfium is not safe to use from two threads
 
 _SCAN_WORDS = 20  # a page with a picture over half of it and fewer words than this is a scan
+_RAISED_RATIO = 0.8  # a digit lower than this part of the digit before it, and above its middle, is a note's number
 _PIECE_EMS = 1.0  # a gap of this many letter heights ends a piece
 _HYPHENS = {"\x02", "\ufffe"}  # what pdfium gives for a hyphen at the end of a line
 _SYMBOL_BULLETS = dict.fromkeys(map(ord, "\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf02d\uf0a8"), "•")
@@ -151,7 +152,7 @@ def _is_apart(before: tuple[float, float, float, float], place: tuple[float, flo
 
 
 def _piece(held: list[tuple[str, tuple[float, float, float, float]]]) -> Iterator[Piece]:
-    text = " ".join("".join(char for char, _ in held).split()).translate(_SYMBOL_BULLETS)
+    text = " ".join("".join(_with_notes(held)).split()).translate(_SYMBOL_BULLETS)
     if not text:
         return
     if any("\ud800" <= char <= "\udfff" for char in text):
@@ -166,3 +167,25 @@ def _piece(held: list[tuple[str, tuple[float, float, float, float]]]) -> Iterato
         max(place[3] for place in places),
         max(heights[len(heights) // 2], 1.0),
     )
+
+
+def _with_notes(held: list[tuple[str, tuple[float, float, float, float]]]) -> Iterator[str]:
+    """The characters, with the number of a note in brackets where it would be read as part of a figure before it."""
+    figure: tuple[float, float, float, float] | None = None
+    in_note = False
+    for char, place in held:
+        raised = figure is not None and _is_raised(figure, place)
+        if in_note != (raised and char.isdecimal()):
+            in_note = not in_note
+            yield "[" if in_note else "]"
+        yield char
+        if not raised and not (figure and char == "."):
+            figure = place if char.isdecimal() else None
+    if in_note:
+        yield "]"
+
+
+def _is_raised(before: tuple[float, float, float, float], place: tuple[float, float, float, float]) -> bool:
+    """Whether a letter is smaller than the one before and stands higher."""
+    smaller = place[3] - place[1] < (before[3] - before[1]) * _RAISED_RATIO
+    return smaller and place[1] + place[3] < before[1] + before[3]

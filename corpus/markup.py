@@ -8,24 +8,26 @@ from html import escape
 from lxml import html  # type: ignore[import-untyped]
 
 from corpus.load_html import tree_to_markdown
+from corpus.numbers import bracket_notes, number_items
 
 _MARKS = re.compile(r"[\\_`\[\]]|\*(?! )")
-_BLOCKS = "p|h1|h2|h3|h4|h5|h6|ul|ol|table|div"
 
 
 def document_to_markdown(tree: html.HtmlElement) -> str:
     """All of the text of ``tree`` as Markdown; ``tree`` is changed on the way.
 
-    Characters that mean something in Markdown are escaped, numbered items get their number, and the items of a
-    list inside a list stand on lines of their own.
+    Characters that mean something in Markdown are escaped, numbered items get their number, the numbers of notes
+    get brackets, and the items of a list inside a list stand on lines of their own.
     """
+    bracket_notes(tree)
     for element in tree.iter():
         if isinstance(element.tag, str):
             element.text = _escape(element.text)
         element.tail = _escape(element.tail)
     for items in tree.iter("ol"):
-        for number, item in enumerate(items.findall("li"), 1):
-            _number(item, f"{number}. ")
+        number_items(items)
+        for item in items.findall("li"):
+            item.tag = "div"  # a block of its own, without a dash
     for inner in reversed(tree.xpath("//li//ul | //li//ol")):
         _move_out(inner)
     return tree_to_markdown(tree)
@@ -33,14 +35,6 @@ def document_to_markdown(tree: html.HtmlElement) -> str:
 
 def _escape(text: str | None) -> str | None:
     return escape(_MARKS.sub(r"\\\g<0>", text), quote=False) if text else text
-
-
-def _number(item: html.HtmlElement, number: str) -> None:
-    """Put a number before an item, which makes it a block of its own."""
-    item.tag = "div"
-    blocks = item.xpath(f"./*[{' or '.join(f'self::{tag}' for tag in _BLOCKS.split('|'))}]")
-    target = blocks[0] if blocks and not (item.text or "").strip() and blocks[0].tag == "p" else item
-    target.text = number + (target.text or "").lstrip()
 
 
 def _move_out(inner: html.HtmlElement) -> None:

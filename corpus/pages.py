@@ -19,11 +19,12 @@ _LEAST_CONTENTS = 3
 
 _PAGE_NUMBER = re.compile(r"(?:- ?|\| ?)?(\d{1,4})(?: ?-| ?\||(?: van | of | ?/ ?)\d{1,4})?")
 _NAMED_PAGE_NUMBER = re.compile(r"(?:pagina|page|blz\.?|p\.) ?\d{1,4}(?:(?: van | of | ?/ ?)\d{1,4})?", re.IGNORECASE)
-_NOT_RUNNING = re.compile(r"^[-•] |[.;:?!]$")
+_NOT_RUNNING = re.compile(r"^[-•] |^(?:bron(?:nen)?|sources?):|[.;:?!]$", re.IGNORECASE)
 _NUMBER_AT_END = re.compile(r"^\d{1,4}\b|\b\d{1,4}(?: ?(?:van|of|/) ?\d{1,4})?$")
+_DIGITS = re.compile(r"\d{1,9}")
 _COUNTED = re.compile(r"#|\d{1,2}(?:[.)]|(?:\.\d{1,2})+) |[^\W\d_]+ [\divx]+$")  # "Hoofdstuk 3", "3.1 Methode"
 _LEADER = re.compile(r"^(.*?\w.*?)\s*(?:(?:[.·_]\s?){4,}|(?:…\s?){2,})\|?\s*(\d{1,4})$")
-_ENTRY = re.compile(r"^(.*[^\W\d_].*?)\s(?:\|\s)?(\d{1,4})$")
+_ENTRY = re.compile(r"^(.*[^\W\d_].*?)\s(?:\|\s)?(\d{1,3})$")  # four digits without dots before them are a year
 _CONTENTS = re.compile(
     r"(?:#+ )?(?:inhoud|inhoudsopgave|inhoudsopgaaf|(?:table of )?contents|lijst (?:van|met) (?:figuren|tabellen))",
     re.IGNORECASE,
@@ -43,8 +44,9 @@ def strip_running_lines(pages: Sequence[str]) -> tuple[list[str], list[str]]:
     r"""The pages without their numbers and running heads and feet, and the lines that went.
 
     A running line is the first or the last line, its page number aside, of half of the pages, or of half of the
-    left or the right ones, and of three at least; running text and list items are none. A lone number goes where it
-    counts the pages. What stands behind a running line is looked at in its turn, ``DEEPEST`` lines deep.
+    left or the right ones, and of three at least; running text, list items and sources are none, nor are lines
+    whose number is another on every page without counting these. A lone number goes where it counts the pages.
+    What stands behind a running line is looked at in its turn, ``DEEPEST`` lines deep.
 
     >>> strip_running_lines(["De Wmo 7\n\nEen.", "De Wmo 8\n\nTwee.", "De Wmo 9\n\nDrie."])[0]
     ['\n\nEen.', '\n\nTwee.', '\n\nDrie.']
@@ -116,11 +118,12 @@ def _running_lines(pages: Sequence[Sequence[str]], side: int) -> dict[int, int]:
     edges = {page: filled[side] for page, lines in enumerate(pages) if (filled := _filled(lines))}
     lines = {page: pages[page][index].strip() for page, index in edges.items()}
     offset = _number_offset(lines)
-    repeated = _repeated(lines, len(pages))
+    keys = {page: _edge_keys(line) for page, line in lines.items()}
+    repeated = _repeated(keys, len(pages))
     return {
         page: edges[page]
         for page, line in lines.items()
-        if _is_number(line, page, offset) or not repeated.isdisjoint(_edge_keys(line))
+        if _is_number(line, page, offset) or not repeated.isdisjoint(keys[page])
     }
 
 
@@ -128,15 +131,24 @@ def _filled(lines: Sequence[str]) -> list[int]:
     return [index for index, line in enumerate(lines) if line.strip()]
 
 
-def _edge_keys(line: str) -> list[str]:
-    """The cells of a line as they are compared: without a page number, unless that counts chapters or the like."""
+def _edge_keys(line: str) -> dict[str, int | None]:
+    """The cells of a line as they are compared, each with the number that may count the pages.
+
+    They are without that number, unless it counts chapters or the like.
+    """
     if is_running(line) or _NOT_RUNNING.search(line):
-        return []
+        return {}
     cells = [" ".join(cell.casefold().split()) for cell in line.split("|")]
     words = [cell for cell in cells if any(char.isalpha() for char in cell)]
     if len(cells) - len(words) > 1:  # figures: the row of a table
-        return []
-    return [cell if _COUNTED.match(cell) else _NUMBER_AT_END.sub("#", cell) for cell in words]
+        return {}
+    figure = "".join(cell for cell in cells if cell not in words)
+    keys: dict[str, int | None] = {}
+    for cell in words:
+        own = "" if _COUNTED.match(cell) else " ".join(_NUMBER_AT_END.findall(cell))
+        numbers = _DIGITS.findall(figure) or _DIGITS.findall(own)
+        keys[_NUMBER_AT_END.sub("#", cell) if own else cell] = int(numbers[-1]) if numbers else None
+    return keys
 
 
 def _is_number(line: str, page: int, offset: int | None) -> bool:
@@ -155,14 +167,26 @@ def _number_offset(lines: Mapping[int, str]) -> int | None:
     return offset if enough else None
 
 
-def _repeated(lines: Mapping[int, str], pages: int) -> set[str]:
+def _repeated(keys: Mapping[int, Mapping[str, int | None]], pages: int) -> set[str]:
     """The keys of the lines that half of all, of the left or of the right pages begin or end with."""
     found: set[str] = set()
     every = range(pages)
     for group in (every, every[::2], every[1::2]) if pages >= 2 * _LEAST_REPEATS else (every,):
-        counts = Counter(key for page in group if page in lines for key in set(_edge_keys(lines[page])))
-        found |= {key for key, count in counts.items() if count >= max(_LEAST_REPEATS, len(group) / 2)}
+        counts = Counter(key for page in group for key in keys.get(page, ()))
+        often = {key for key, count in counts.items() if count >= max(_LEAST_REPEATS, len(group) / 2)}
+        found |= {key for key in often if _counts_pages({page: keys[page].get(key) for page in group if page in keys})}
     return found
+
+
+def _counts_pages(numbers: Mapping[int, int | None]) -> bool:
+    """Whether half of the numbers are the same, or as much more than the index of their page.
+
+    >>> [_counts_pages(dict(enumerate(numbers))) for numbers in ([7, 8, 9], [2021, 2021], [100, 137, 174], [None])]
+    [True, True, False, True]
+    """
+    given = [(page, number) for page, number in numbers.items() if number is not None]
+    same, offsets = Counter(number for _, number in given), Counter(number - page for page, number in given)
+    return 2 * max([*same.values(), *offsets.values()], default=0) >= len(given)
 
 
 # The table of contents

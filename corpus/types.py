@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,18 @@ class Text:
 
     def headings_at(self, offset: int) -> tuple[str, ...]:
         """The path of headings, outermost first, under which the character at ``offset`` stands."""
+        before = bisect_right(self.headings, offset, key=lambda heading: heading.start)
+        return self._paths[before - 1] if before else ()
+
+    @cached_property
+    def _paths(self) -> list[tuple[str, ...]]:
+        """The path that begins with each heading."""
+        paths: list[tuple[str, ...]] = []
         path: list[Heading] = []
         for heading in self.headings:
-            if heading.start > offset:
-                break
             path = [h for h in path if h.level < heading.level] + [heading]
-        return tuple(h.title for h in path)
+            paths.append(tuple(h.title for h in path))
+        return paths
 
 
 @dataclass(frozen=True)

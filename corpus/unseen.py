@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 from lxml import html  # type: ignore[import-untyped]
 
-_NEVER_SHOWN = (
-    "//script|//style|//noscript|//template|//comment()"
-    "|//*[self::div or self::section or self::aside][contains(@id, 'cookie') or contains(@class, 'cookie')]"
+_COOKIE_NOTICE = (  # not the wrapper of a page with one, nor a part of its article
+    "//*[self::div or self::section or self::aside][contains(@id, 'cookie') or contains(@class, 'cookie')]"
+    "[not(.//article or .//main or .//h1)][not(ancestor::article or ancestor::main)]"
 )
+_NEVER_SHOWN = f"//script|//style|//noscript|//template|//comment()|{_COOKIE_NOTICE}"
 _HIDDEN = "//*[@hidden]|//*[@aria-hidden='true']|//body//*[@style]|//font[@color]"
 _DECORATION_WORDS = 20  # what is hidden from screen readers alone is drawing or repetition, unless it is longer
 

@@ -23,7 +23,8 @@ from safetensors import SafetensorError
 
 from corpus.errors import ModelUnavailable
 from index.e5 import MANIFEST, build_default_model
-from index.types import Embedder, Progress, Vectors, no_progress
+from index.parts import mean_of_tokens, part_rows
+from index.types import Embedder, Parts, Progress, Vectors, no_progress
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -37,8 +38,8 @@ BATCH_CHARS = 4_000
 SAMPLE_BYTES = 1 << 20
 _WEIGHTS = ("*.safetensors", "*.bin")
 
-Features = dict[str, Any]
-"""The tensors of one batch of tokenised texts, by name."""
+Features = Any
+"""The tensors of one batch of tokenised texts, by name; a fast tokenizer adds their ``encodings``."""
 
 
 def load_embedder(model: str, cache: Path, progress: Progress = no_progress, may_download: bool = False) -> Embedder:
@@ -237,6 +238,7 @@ class SentenceEmbedder:
         default = model.default_prompt_name
         self._query_prompt = choose_prompt(model.prompts, ["query"], default)
         self._passage_prompt = choose_prompt(model.prompts, ["document", "passage", "corpus"], default)
+        self._has_means = has_means(model)
         self.dimension = int(model.get_embedding_dimension() or 0)
         about = [checksum, self.dimension, self._query_prompt, self._passage_prompt, model.max_seq_length]
         self.fingerprint = f"{name}-{blake2b(json.dumps(about).encode(), digest_size=8).hexdigest()}"
@@ -245,20 +247,32 @@ class SentenceEmbedder:
         """One vector for each question, in order."""
         return self._embed(texts, self._query_prompt, "query", no_progress)
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        """One vector for each passage or sentence, in order."""
-        vectors = self._embed(texts, self._passage_prompt, "document", progress)
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        """One vector for each passage or sentence, in order, then one for each part.
+
+        The vector of a part is the mean of the vectors of its tokens (late chunking, Günther et al. 2024). It is zero
+        beyond the model's limit, and everywhere where the vector of a text is not such a mean.
+        """
+        vectors = self._embed(texts, self._passage_prompt, "document", progress, parts)
         give_back_memory()
         return vectors
 
-    def _embed(self, texts: Sequence[str], prompt: str, task: str, progress: Progress) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
+    def _embed(
+        self, texts: Sequence[str], prompt: str, task: str, progress: Progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        vectors = np.zeros((len(texts) + sum(map(len, parts)), self.dimension), np.float32)
+        rows = part_rows(len(texts), parts)
         batches = plan_batches([len(prompt) + len(text) for text in texts])
         inputs = (self._tokenize([texts[i] for i in batch], prompt, task) for batch in batches)
-        outputs = self._cores.map(partial(self._forward, task=task), inputs)
+        spans = ([_moved(parts[i], len(prompt)) for i in batch] if parts else [] for batch in batches)
         done = cut = 0
-        for batch, (rows, full) in zip(batches, outputs, strict=True):
-            vectors[batch] = rows
+        outputs = self._cores.map(partial(self._forward, task=task), inputs, spans)
+        for batch, (whole, inside, full) in zip(batches, outputs, strict=True):
+            vectors[batch] = whole
+            for i, within in zip(batch, inside, strict=False):
+                vectors[rows[i]] = within
             done, cut = done + len(batch), cut + full
             progress("embed", done, len(texts))
         if cut:
@@ -274,12 +288,32 @@ class SentenceEmbedder:
         with self._tokenizing:  # a fast tokenizer refuses a second thread
             return self._model.preprocess(texts, prompt=prompt, task=task)
 
-    def _forward(self, features: Features, task: str) -> tuple[Vectors, int]:
-        """The vectors of one batch, and how many of its texts reach the model's limit."""
+    def _forward(self, features: Features, parts: Sequence[Parts], task: str) -> tuple[Vectors, list[Vectors], int]:
+        """The vectors of one batch, those of the parts of each text, and how many texts reach the model's limit."""
         import torch
 
         mask, limit = features.get("attention_mask"), self._model.max_seq_length
         full = int((mask.sum(1) >= limit).sum()) if mask is not None and limit else 0
         with torch.inference_mode():
-            raw = self._model(features, task=task)["sentence_embedding"].float()
-            return torch.nn.functional.normalize(raw, dim=1).numpy(), full
+            found = self._model(features, task=task)
+            whole = torch.nn.functional.normalize(found["sentence_embedding"].float(), dim=1).numpy()
+        if not (parts and self._has_means):
+            return whole, [], full
+        tokens = found["token_embeddings"].float().numpy()
+        texts = zip(tokens, features.encodings, parts, strict=True)
+        return whole, [mean_of_tokens(vectors, text.offsets, inside) for vectors, text, inside in texts], full
+
+
+def _moved(parts: Parts, by: int) -> Parts:
+    return [(start + by, end + by) for start, end in parts]
+
+
+def has_means(model: SentenceTransformer) -> bool:
+    """Whether the vector of a text is the mean of those of its tokens, of which the model says where they stand."""
+    encoder, pooling, *rest = model
+    return (
+        encoder.__class__.__name__ == "Transformer"
+        and getattr(pooling, "pooling_mode", None) == "mean"
+        and all(module.__class__.__name__ == "Normalize" for module in rest)
+        and bool(getattr(model.tokenizer, "is_fast", False))
+    )

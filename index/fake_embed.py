@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from index.types import Progress, Vectors, no_progress
+from index.types import Parts, Progress, Vectors, no_progress
 
 
 class HashingEmbedder:
@@ -27,8 +27,10 @@ class HashingEmbedder:
         """One vector for each question, in order."""
         return self.embed_passages(texts)
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        """One vector for each passage, in order; a text without words gets the first axis."""
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        """One vector for each passage, in order, and zeros for each part; a text without words gets the first axis."""
         vectors: Vectors = np.zeros((len(texts), self.dimension), np.float32)
         for done, text in enumerate(texts, start=1):
             for word in re.findall(r"\w+", text.casefold()):
@@ -36,7 +38,7 @@ class HashingEmbedder:
             progress("embed", done, len(texts))
         vectors[~vectors.any(axis=1), 0] = 1
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors
+        return np.vstack([vectors, np.zeros((sum(map(len, parts)), self.dimension), np.float32)])
 
     def _axis(self, word: str) -> int:
         return int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) % self.dimension

@@ -16,7 +16,7 @@ from corpus.errors import ModelUnavailable
 from index.embed import DEFAULT_MODEL, checksum_weights, find_model, load_embedder
 from index.quick import QuickQuestions
 from index.tuned import tuned_weights
-from index.types import Embedder, Progress, Vectors, no_progress
+from index.types import Embedder, Parts, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +41,11 @@ class LazyEmbedder:
         """One vector for each question, in order."""
         return self._embedder().embed_queries(texts)
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        """One vector for each passage or sentence, in order."""
-        return self._embedder().embed_passages(texts, progress)
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        """One vector for each passage or sentence, in order, then one for each part."""
+        return self._embedder().embed_passages(texts, progress, parts)
 
     def _embedder(self) -> Embedder:
         with self._loading:

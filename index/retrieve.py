@@ -126,7 +126,7 @@ class HybridRetriever(BaseRetriever):
         inside = None if only is None else self.snapshot.sentences_of(reports)
         plain = self._compare(vector, inside)
         cosines = self.scale.usual(plain)
-        closeness = self._compare(_mean(judge.embed_to_judge(forms)), inside) if judge else self.scale.judged(plain)
+        closeness = self._compare(judge.embed_to_judge(forms[:1])[0], inside) if judge else self.scale.judged(plain)
         found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
         dense = dict(zip(found, self.scale.usual(np.array([*found.values()])).tolist(), strict=True))
         lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))
@@ -176,7 +176,7 @@ class HybridRetriever(BaseRetriever):
         return topic, self.glosser.restate(topic, language) or topic
 
     def _forms_to_embed(self, question: str, language: str) -> list[str]:
-        """The forms of a question whose mean is its vector.
+        """The forms of a question whose mean is its vector; the first alone judges.
 
         A Dutch question keeps its own words in its restatement. An English one is put over word by word, which loses
         some of it, so its vector lies halfway between both forms.

@@ -6,7 +6,7 @@ file -> load -> clean -> split -> embed -> store (dense and lexical), in a gener
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -44,14 +44,20 @@ from index.generation import (
 )
 from index.interrupt import uninterrupted
 from index.lexical import LexicalIndex
-from index.reading import Reading, in_context, passage_key, read_reading, write_reading
+from index.reading import Reading, passage_key, read_reading, to_embed, write_reading
 from index.snapshot import SENTENCES_FILE, check, sentence_rows
-from index.types import Embedder, Progress, Vectors, no_progress
+from index.types import Embedder, Parts, Progress, Vectors, no_progress
 from index.vectors import CachedEmbedder
 
 logger = logging.getLogger(__name__)
 
 PASSAGE_WORDS = 160
+
+WITHIN_SHARE = 0.5
+"""What the vector of a sentence as its passage has it counts for, beside 1 for that of its own words.
+
+"It ends in 2024" means little by itself. By the passage alone all its sentences are alike.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,8 @@ class _Plan:
 def index_fingerprint(embedder_fingerprint: str) -> str:
     """What an index was made with: model, cleaner, splitter, analyser and the size of its passages."""
     parts = (CLEANER_VERSION, SPLITTER_VERSION, ANALYSER_VERSION, str(PASSAGE_WORDS))
-    return f"{embedder_fingerprint}|cleaner {parts[0]}|splitter {parts[1]}|analyser {parts[2]}|{parts[3]} words"
+    made_with = f"cleaner {parts[0]}|splitter {parts[1]}|analyser {parts[2]}|{parts[3]} words"
+    return f"{embedder_fingerprint}|{made_with}|{WITHIN_SHARE} within"
 
 
 def sync(
@@ -229,18 +236,16 @@ def _build(
         plan = replace(plan, base=None)
     fresh = [report for report in manifest.reports if report.id in readings]
     passages = [(report, passage) for report in fresh for passage in readings[report.id].passages]
-    sentences = [sentence for report in fresh for sentence in readings[report.id].sentences]
-    texts = [in_context(report, passage) for report, passage in passages] + [s.text for s in sentences]
-    vectors = embedder.embed_passages(texts, progress)
+    of_passages, of_sentences = _embed([(report, readings[report.id]) for report in fresh], embedder, progress)
 
     progress("store", 0, len(passages))
     staged = stage(index, plan.base)
     replaced = [report_id for report_id in _known_ids(plan) if report_id in readings] if plan.base else []
     keyed = [(passage_key(passage), report, passage) for report, passage in passages]
     with closing(DenseIndex(staged / "chroma")) as dense:
-        dense.replace(replaced, [(key, report.id) for key, report, _ in keyed], vectors[: len(passages)])
+        dense.replace(replaced, [(key, report.id) for key, report, _ in keyed], of_passages)
     LexicalIndex(staged / "tantivy").replace(replaced, [(key, passage, report) for key, report, passage in keyed])
-    _write_sentences(staged, plan, manifest, readings, vectors[len(passages) :])
+    _write_sentences(staged, plan, manifest, readings, of_sentences)
     for reading in readings.values():
         write_reading(staged / "texts", reading)
     write_manifest(staged, manifest)
@@ -251,19 +256,34 @@ def _build(
     return staged
 
 
+def _embed(
+    readings: Sequence[tuple[Report, Reading]], embedder: Embedder, progress: Progress
+) -> tuple[Vectors, Vectors]:
+    """The vectors of all passages and of all sentences, in the order of the readings."""
+    texts, parts = _divided(readings)
+    vectors = embedder.embed_passages(texts, progress, parts)
+    passages, sentences = sum(len(r.passages) for _, r in readings), sum(len(r.sentences) for _, r in readings)
+    own, within = vectors[passages : passages + sentences], vectors[passages + sentences :]
+    blended = own + WITHIN_SHARE * within
+    return vectors[:passages], blended / np.linalg.norm(blended, axis=1, keepdims=True)
+
+
+def _divided(readings: Sequence[tuple[Report, Reading]]) -> tuple[list[str], list[Parts]]:
+    """All that is embedded, and the parts of each text: the passages with their sentences, then these by themselves."""
+    passages = [divided for report, reading in readings for divided in to_embed(report, reading)]
+    sentences = [(sentence.text, ()) for _, reading in readings for sentence in reading.sentences]
+    divided = [*passages, *sentences]
+    return [text for text, _ in divided], [parts for _, parts in divided]
+
+
 def _forget(index: Path, embedder: Embedder) -> None:
     """Leaves nothing of what is no longer visible: no vectors of its texts, no generation before this one."""
     if isinstance(embedder, CachedEmbedder):
-        embedder.prune(_texts(require_visible(index)))
+        folder = require_visible(index)
+        reports = read_manifest(folder).reports
+        readings = [(report, read_reading(folder / "texts", report.id)) for report in reports]
+        embedder.prune(zip(*_divided(readings), strict=True))
     forget_others(index)
-
-
-def _texts(folder: Path) -> Iterator[str]:
-    """Everything that is embedded in a generation."""
-    for report in read_manifest(folder).reports:
-        reading = read_reading(folder / "texts", report.id)
-        yield from (in_context(report, passage) for passage in reading.passages)
-        yield from (sentence.text for sentence in reading.sentences)
 
 
 def _next_manifest(

@@ -14,6 +14,9 @@ from corpus.types import Passage
 Vectors = NDArray[np.float32]
 """A 2-d array of shape ``[texts, dimension]``; each row has length 1."""
 
+Parts = Sequence[tuple[int, int]]
+"""Parts of a text, each by the offsets of its start and its end."""
+
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(step, done, total)``; ``step`` is a short English name such as ``"embed"``."""
 
@@ -46,8 +49,14 @@ class Embedder(Protocol):
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """One vector for each question, in order."""
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        """One vector for each passage or sentence, in order."""
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        """One vector for each passage or sentence, in order; below those, one for each of the ``parts`` of each text.
+
+        The vector of a part is of what it means within its text, which need not be read once more for it: zeros where
+        the model gives no such vector. ``parts`` has an entry for each text, or none at all.
+        """
 
 
 class Judge(Protocol):

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import IndexBusy, IndexDamaged
+from index.parts import part_rows
 from index.quick import QuickQuestions
-from index.types import Embedder, Judge, Progress, Vectors, no_progress
+from index.types import Embedder, Judge, Parts, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +33,16 @@ create table if not exists vectors (
 """
 
 
-def text_key(text: str) -> bytes:
-    """The 16 bytes under which a text's vector is kept.
+def text_key(text: str, parts: Parts = ()) -> bytes:
+    """The 16 bytes under which the vectors of a text and its parts are kept.
 
-    >>> len(text_key("Wmo 2015")), text_key("a") == text_key("A")
-    (16, False)
+    >>> len(text_key("Wmo 2015")), text_key("a") == text_key("A"), text_key("a") == text_key("a", [(0, 1)])
+    (16, False, False)
     """
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    about = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16)
+    if parts:
+        about.update(str([tuple(part) for part in parts]).encode())
+    return about.digest()
 
 
 class CachedEmbedder:
@@ -80,46 +84,58 @@ class CachedEmbedder:
                 del self._queries[text]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        """One vector for each passage or sentence, in order; ``progress`` counts those that are not in the file."""
-        keys = [text_key(text) for text in texts]
-        by_key = dict(zip(keys, texts, strict=True))
-        rows = {key: row for row, key in enumerate(by_key)}
-        found = np.zeros((len(rows), self.dimension), np.float32)
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        """One vector for each passage or sentence, in order, then one for each part.
+
+        ``progress`` counts the texts that are not in the file.
+        """
+        divided = list(zip(texts, parts or [()] * len(texts), strict=True))
+        keys = [text_key(text, inside) for text, inside in divided]
+        by_key = dict(zip(keys, divided, strict=True))
         with self._connect() as connection:
-            missing = set(rows)
-            for key, vector in self._read(connection, list(rows)):
-                found[rows[key]] = vector
-                missing.remove(key)
-            longest_first = sorted(missing, key=lambda key: (-len(by_key[key]), key))
-            done = 0
+            found = {
+                key: block
+                for key, block in self._read(connection, list(by_key))
+                if len(block) == 1 + len(by_key[key][1])
+            }
+            missing = by_key.keys() - found.keys()
+            longest_first = sorted(missing, key=lambda key: (-len(by_key[key][0]), key))
             for start in range(0, len(longest_first), CHUNK_TEXTS):
                 chunk = longest_first[start : start + CHUNK_TEXTS]
-                vectors = self._embedder.embed_passages([by_key[key] for key in chunk])
-                kept = [(self.fingerprint, key, row.tobytes()) for key, row in zip(chunk, vectors, strict=True)]
+                blocks = self._compute([by_key[key] for key in chunk])
+                kept = [(self.fingerprint, key, block.tobytes()) for key, block in zip(chunk, blocks, strict=True)]
                 with connection:
                     connection.executemany("insert or replace into vectors values (?, ?, ?)", kept)
-                found[[rows[key] for key in chunk]] = vectors
-                done += len(chunk)
-                progress("embed", done, len(missing))
-        return found if len(rows) == len(keys) else found[[rows[key] for key in keys]]
+                found |= zip(chunk, blocks, strict=True)
+                progress("embed", start + len(chunk), len(missing))
+        none = np.zeros((0, self.dimension), np.float32)
+        return np.concatenate([none, *(found[key][:1] for key in keys), *(found[key][1:] for key in keys)])
 
-    def prune(self, keep: Iterable[str]) -> int:
+    def prune(self, keep: Iterable[tuple[str, Parts]]) -> int:
         """Drops the vectors, of whatever model, of every text that is not in ``keep``; gives how many."""
         with self._connect() as connection, connection:
             connection.execute("create temp table kept (text blob primary key)")
-            connection.executemany("insert or ignore into kept values (?)", ((text_key(text),) for text in keep))
+            connection.executemany("insert or ignore into kept values (?)", ((text_key(*text),) for text in keep))
             return connection.execute("delete from vectors where text not in (select text from kept)").rowcount
+
+    def _compute(self, divided: Sequence[tuple[str, Parts]]) -> list[Vectors]:
+        """For each text with its parts the vector of the text, and below it those of the parts."""
+        texts, parts = zip(*divided, strict=True)
+        vectors = self._embedder.embed_passages(texts, no_progress, parts)
+        rows = part_rows(len(texts), parts)
+        return [np.vstack((vectors[i : i + 1], vectors[inside])) for i, inside in enumerate(rows)]
 
     def _read(self, connection: sqlite3.Connection, keys: Sequence[bytes]) -> Iterator[tuple[bytes, Vectors]]:
         for start in range(0, len(keys), LOOKUP_KEYS):
             some = keys[start : start + LOOKUP_KEYS]
             query = (
-                "select text, vector from vectors where fingerprint = ? and length(vector) = ? "
+                "select text, vector from vectors where fingerprint = ? and length(vector) % ? = 0 "
                 f"and text in ({','.join('?' * len(some))})"
             )
             for key, blob in connection.execute(query, (self.fingerprint, 4 * self.dimension, *some)):
-                yield key, np.frombuffer(blob, np.float32)
+                yield key, np.frombuffer(blob, np.float32).reshape(-1, self.dimension)
 
     def _prepare(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -50,9 +50,9 @@ class CountingEmbedder(HashingEmbedder):
         super().__init__()
         self.asked: list[str] = []
 
-    def embed_passages(self, texts: Any, progress: Progress = no_progress) -> Vectors:
+    def embed_passages(self, texts: Any, progress: Progress = no_progress, parts: Any = ()) -> Vectors:
         self.asked += texts
-        return super().embed_passages(texts, progress)
+        return super().embed_passages(texts, progress, parts)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -44,11 +45,18 @@ def outline(cleaned: Text) -> list[tuple[int, str]]:
         ("Een eﬃciënte aanpak is er.", "Een efficiënte aanpak is er."),
         ("Eén cafe\u0301 is open.", "Eén café is open."),
         ("Een\x07 bel\ufeff is weg.", "Een bel is weg."),
+        ("De on\u00ad\r\nder\u00ad \r\n steuning is er.", "De ondersteuning is er."),
+        ("Een\x0bloket\x1cin\x1dde\x1ewijk.", "Een loket in de wijk."),
         ('‘Hun’ "eigen" “huis” en ‘m.', '‘Hun’ "eigen" “huis” en ‘m.'),
     ],
 )
 def test_damaged_characters_are_mended_and_quotation_marks_left(damaged: str, mended: str) -> None:
     assert text(damaged).content == mended
+
+
+@pytest.mark.parametrize("word", ["cafe", "café"])
+def test_a_form_feed_ends_a_paragraph_whatever_the_letters_around_it(word: str) -> None:
+    assert text(f"Een {word}\fin de wijk.").content == f"Een {word}\n\nin de wijk."
 
 
 @pytest.mark.parametrize(
@@ -66,10 +74,61 @@ def test_damaged_characters_are_mended_and_quotation_marks_left(damaged: str, me
         ("Voor.\n\n***\n\n<!-- weg\nermee -->Na.", "Voor.\n\nNa."),
         ("| Jaar | Aantal |\n|---|---:|\n| 2015 | 70% |", "- Jaar | Aantal\n- 2015 | 70%"),
         ("Zie artikel 3[^1] en [2].", "Zie artikel 3[^1] en [2]."),
+        ("## Zorg   in # C ##", "Zorg in # C"),
+        ('Voor.\n\n[1]: https://voorbeeld.nl/x\n[2]: <../a.pdf> "Een titel"\n[3]: img/a.png\n\nNa.', "Voor.\n\nNa."),
     ],
 )
 def test_markdown_marks_go_and_the_words_stay(marked: str, plain: str) -> None:
     assert markdown(marked).content == plain
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Interviewer]: Hoe gaat het met u?",
+        "[Respondent]: Ja/nee",
+        "[Respondent]: ...",
+        "[Respondent]: <lacht>",
+        "[1]: Jansen, P. (2015). Zorg in de wijk.",
+        "[1]: https://voorbeeld.nl/x is de site van de gemeente.",
+    ],
+)
+def test_a_line_that_begins_with_a_name_in_brackets_stays_unless_an_address_is_all_it_gives(line: str) -> None:
+    assert markdown(f"{BODY}\n\n{line}").content == f"{BODY}\n\n{line}"
+
+
+def test_a_plus_before_a_line_stays_as_it_may_mean_something() -> None:
+    points = "+ 3 procentpunt in 2019\n- 2 procentpunt in 2020\n+ Meer tijd voor de cliënt"
+    assert markdown(points).content == text(points).content == points
+
+
+def test_a_line_of_the_site_goes_whatever_its_bullet() -> None:
+    assert text(f"{BODY}\n\n+ Deel deze pagina via:\n- Artikel delen\n\n{BODY}").content == f"{BODY}\n\n{BODY}"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "| -- |" + "  |" * 40 + " 5 |",
+        "|--|" + ":|" * 40 + " 5 |",
+        "## a" + " " * 3000 + "b",
+        "## a" + "#" * 20000 + "b",
+        " " * 20000 + "b",
+        "home" + " / a" * 40 + " >> b",
+        "home" + " > a" * 40 + " >> b",
+        "U bent hier" + " : a" * 40 + " >> b",
+        "Perscontact\n\n" * 300,
+        "Perscontact\n\nContact\n\n" * 200,
+        "Nieuws en agenda\n\n" * 1000,
+        "[a]: a/" + ".x" * 20000 + " y",
+        f"{'a' * 3000}-\nb\n" * 100,
+    ],
+    ids=lambda page: page[:12].strip(),
+)
+def test_a_page_made_to_hold_the_cleaner_up_is_cleaned_at_once(page: str) -> None:
+    started = time.process_time()
+    markdown(page)
+    assert time.process_time() - started < 3
 
 
 def test_headings_of_markdown_are_recorded_with_their_levels() -> None:
@@ -82,7 +141,7 @@ def test_list_items_keep_a_line_and_their_own_number() -> None:
     cleaned = markdown(
         "Nodig:\n\n* een loket\n  in de wijk\n+ geld\n\n1.  Eerst.   \n2°. Dan.\na. Zo;\nk.woning: huis."
     )
-    assert cleaned.content == "Nodig:\n\n- een loket in de wijk\n- geld\n1. Eerst.\n2°. Dan.\na. Zo;\nk.woning: huis."
+    assert cleaned.content == "Nodig:\n\n- een loket in de wijk\n+ geld\n1. Eerst.\n2°. Dan.\na. Zo;\nk.woning: huis."
 
 
 def test_short_lines_above_running_text_are_the_headings_of_plain_text() -> None:
@@ -140,6 +199,8 @@ FURNITURE = [
     "Naar hoofdinhoud Naar footer",
     "Skip to main content",
     "Home > Nieuws > Wijkteams in beweging",
+    "Home / Jeugd/zorg / Wijkteams in beweging",
+    "U bent hier: Home › Nieuws",
     "Deel deze pagina via:",
     "Delen via Facebook, LinkedIn of WhatsApp",
     "Artikel delen",
@@ -160,6 +221,9 @@ FURNITURE = [
     "Stel je vraag aan",
     "© 2021 Kennisinstituut",
     "Journalisten kunnen bellen met de persvoorlichter: 088 123 45 67.",
+    "Persvoorlichting: (020) 123 45 67.",
+    "Woordvoerder: +31 (0)20 123 45 67.",
+    "For the press: 00 31 20 123 45 67.",
 ]
 
 
@@ -176,6 +240,10 @@ SUBSTANCE = [
     "Uit de reacties blijkt dat inwoners tevreden zijn.",
     "De onderzoekers delen de gemeenten in drie groepen in.",
     "De nieuwe website voor inwoners is in 2015 gebouwd.",
+    "Goffman, E. (1961), Asylums, London: Penguin Press, ISBN 0-14-013739-4.",
+    "Goffman, E. (1961), Asylums, London: Penguin Press, ISBN 0140137394.",
+    "Jones, K. (2000). Public Health. Oxford University Press. https://doi.org/10.1093/0198296460.001",
+    "1 pers. huishouden 0 12 15 20 30 4",
     "Deel 2",
     "Contact met de wijk",
     "Thuis",
@@ -203,6 +271,15 @@ def test_a_note_to_editors_goes_and_what_it_says_of_the_report_stays() -> None:
     assert strip_boilerplate([BODY, *lines]) == [BODY, "", "", "", ""]
     mixed = "Het onderzoek is betaald door het Rijk. Mail pers@voorbeeld.nl."
     assert strip_boilerplate([lines[0], mixed]) == [lines[0], "Het onderzoek is betaald door het Rijk."]
+
+
+def test_notes_to_editors_under_each_other_go_at_once() -> None:
+    assert strip_boilerplate([BODY, "Noot voor redacties", "Perscontact", ""]) == [BODY, "", "", ""]
+
+
+def test_a_note_to_editors_does_not_reach_a_contact_far_below_it() -> None:
+    lines = ["Perscontact", *[f"Tabel {number}" for number in range(100)], "Het loket: 088 123 45 67", BODY]
+    assert strip_boilerplate([BODY, *lines]) == [BODY, *lines]
 
 
 def copied(report: Report) -> str:

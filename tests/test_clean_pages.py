@@ -52,6 +52,34 @@ def test_heads_of_left_and_right_pages_go() -> None:
     assert cleaned(*pages).text.content.split("\n\n") == SENTENCES[:8]
 
 
+@pytest.mark.parametrize("head", ["Wmo-monitor 2019 | {}", "{} Evaluatie Wmo 2015", "Monitor Wmo {} van 30"])
+def test_a_running_head_whose_number_counts_the_pages_goes(head: str) -> None:
+    pages = [f"{head.format(number)}\n\n{line}" for number, line in enumerate(SENTENCES[:6], 7)]
+    assert cleaned(*pages).text.content.split("\n\n") == SENTENCES[:6]
+
+
+def test_a_running_head_with_the_number_of_a_chapter_goes() -> None:
+    pages = [f"Monitor Wmo 2019 | Hoofdstuk {n // 2}\n\n{line}" for n, line in enumerate(SENTENCES[:8])]
+    assert cleaned(*pages).text.content.split("\n\n") == SENTENCES[:8]
+
+
+def test_a_table_at_the_foot_of_every_page_stays() -> None:
+    totals = ["100", "137", "174", "90", "1.204", "66"]
+    pages = [f"{line}\n\nGemeente | Aantal\nTotaal | {total}" for line, total in zip(SENTENCES, totals, strict=False)]
+    assert strip_running_lines(pages) == (pages, [])
+
+
+def test_headings_with_numbers_that_count_no_pages_stay() -> None:
+    pages = [f"Gesprek met deelnemer {3 * n + 1}\n\n{line}" for n, line in enumerate(SENTENCES[:6])]
+    assert strip_running_lines(pages) == (pages, [])
+
+
+@pytest.mark.parametrize("source", ["Bron: CBS Statline", "BRONNEN: CBS en SCP", "Source: Statistics Netherlands"])
+def test_the_source_of_a_table_on_every_page_stays(source: str) -> None:
+    pages = [f"{line}\n\n{source}" for line in SENTENCES[:6]]
+    assert strip_running_lines(pages) == (pages, [])
+
+
 def test_what_went_is_reported() -> None:
     result = cleaned(*bodies("Jaarverslag Wmo 2021", "#", 3))
     assert sorted(result.removed) == ["1", "2", "3", *["Jaarverslag Wmo 2021"] * 3]
@@ -103,6 +131,12 @@ def test_a_table_of_contents_goes_and_is_reported(table: str) -> None:
     assert result.text.content == f"Wijkteams in beweging\n\nSamenvatting\n\n{BODY}\n\n{BODY}"
     assert list(result.removed) == table.split("\n")
     assert result.text.page_at(result.text.content.index("Samenvatting")) == 3
+
+
+def test_a_year_at_the_end_of_a_line_is_no_page_of_the_table_of_contents() -> None:
+    contents = "Inhoud\nInleiding 3\nMethode 5\nSlot 9"
+    text = "Samenvatting\n\nGemeenten zijn verantwoordelijk voor hulp sinds 2015\nen zij krijgen daar geld voor."
+    assert strip_contents([contents, text]) == (["\n\n\n", text], contents.split("\n"))
 
 
 @pytest.mark.parametrize(

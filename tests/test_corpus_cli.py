@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -197,6 +198,7 @@ def started(tmp_path: Path, *arguments: object, code: str = WITH_FAKE_MODEL) -> 
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=ROOT, env={**os.environ, **environment(tmp_path), "WMO_LANGUAGE": "nl"},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests may ignore Ctrl-C
     ) as process:  # fmt: skip
         try:
             yield process

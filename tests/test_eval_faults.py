@@ -24,7 +24,7 @@ from eval.run import run_cases
 from eval.types import Case, Outcome
 from index.retrieve import Findings, HybridRetriever
 from index.scope import EVERYTHING, Scope
-from index.types import Embedder, Progress, Vectors, no_progress
+from index.types import Embedder, Parts, Progress, Vectors, no_progress
 
 pytestmark = pytest.mark.end_to_end
 
@@ -49,8 +49,10 @@ class Remembered:
             self.known |= zip(missing, self.embedder.embed_queries(missing), strict=True)
         return np.stack([self.known[text] for text in texts])
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
-        return self.embedder.embed_passages(texts, progress)
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
+        return self.embedder.embed_passages(texts, progress, parts)
 
 
 class Workshop:

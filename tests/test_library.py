@@ -42,10 +42,10 @@ class GatedEmbedder(HashingEmbedder):
         self.open = threading.Event()
         self.open.set()
 
-    def embed_passages(self, texts: Any, progress: Progress = no_progress) -> Vectors:
+    def embed_passages(self, texts: Any, progress: Progress = no_progress, parts: Any = ()) -> Vectors:
         while not self.open.wait(0.05):
             progress("embed", 1, max(2, len(texts)))
-        return super().embed_passages(texts, progress)
+        return super().embed_passages(texts, progress, parts)
 
     def embed_queries(self, texts: Any) -> Vectors:
         return super().embed_passages(texts)

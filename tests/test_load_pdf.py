@@ -227,6 +227,40 @@ def test_list_items_stand_on_lines_of_their_own_whole() -> None:
     assert [line for line in lines if line.startswith("- ")] == [f"- {item}" for item in items]
 
 
+def with_small(before: str, small: str, after: str, rise: float) -> str:
+    """The text of a page of one sentence, part of which stands in small letters ``rise`` millimetres higher."""
+    pdf = FPDF()
+    pdf.add_page()
+    left = 20.0
+    for words, size, top in ((before, 12, 50.0), (small, 7, 50 - rise), (after, 12, 50.0)):
+        pdf.set_font("Times", size=size)
+        pdf.text(left, top, words)
+        left += pdf.get_string_width(words)
+    return load_data(save(pdf), "noot.pdf").pages[0]
+
+
+@pytest.mark.parametrize(
+    ("before", "small", "after", "expected"),
+    [
+        ("De hulp is sinds 2015", "3", " van de gemeente.", "De hulp is sinds 2015[3] van de gemeente."),
+        ("De hulp is sinds 2015", "12", ", voor wie thuis woont.", "De hulp is sinds 2015[12], voor wie thuis woont."),
+        ("De hulp is er sinds 2015.", "3", " De gemeente helpt.", "De hulp is er sinds 2015.[3] De gemeente helpt."),
+        ("De gemeente helpt sinds 2015", "3", "", "De gemeente helpt sinds 2015[3]"),
+        ("De gemeente helpt op de 1", "e", " dag.", "De gemeente helpt op de 1e dag."),
+        ("De woning telt 60 m", "2", " in totaal.", "De woning telt 60 m2 in totaal."),
+    ],
+)
+def test_the_number_of_a_note_is_no_part_of_the_figure_before_it(
+    before: str, small: str, after: str, expected: str
+) -> None:
+    assert with_small(before, small, after, rise=1.5) == expected
+
+
+@pytest.mark.parametrize("rise", [0.0, -1.0])
+def test_small_digits_that_are_not_raised_are_part_of_the_figure(rise: float) -> None:
+    assert with_small("Het kost 12", "50", " euro.", rise) == "Het kost 1250 euro."
+
+
 def turned(data: bytes, degrees: int) -> bytes:
     """The first page with its content turned one way and the page itself the other, as scanners and printers do."""
     pdf = pypdfium2.PdfDocument(data)

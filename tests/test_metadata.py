@@ -130,7 +130,9 @@ def test_a_date_with_a_label_is_certain_and_the_date_of_the_file_is_the_last_res
     assert resort.published == "2022-12-31" and "published" in resort.guessed
 
 
-@pytest.mark.parametrize("text", ["31-02-2021", "12 maart 3021", "1234", "versie 2.0.2021", "art. 5.12.20211"])
+@pytest.mark.parametrize(
+    "text", ["31-02-2021", "12 maart 3021", "1234", "versie 2.0.2021", "art. 5.12.20211", "julı 2020", "APRİL 2019"]
+)
 def test_what_is_no_date_is_none(text: str) -> None:
     assert find_date(text, 2030) == ""
 

@@ -75,6 +75,21 @@ def test_scripts_comments_and_cookie_notices_go_without_a_word() -> None:
     assert HIDDEN not in clean("r", document).content and document.unseen == ()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div id=page class='site has-cookie-bar'><article><p>{HIDDEN}</p></article></div>",
+        f"<div class=met-cookiebalk><main><p>{HIDDEN}</p></main></div>",
+        f"<div class=met-cookiebalk><h1>De wijk</h1><p>{HIDDEN}</p></div>",
+        f"<article><section id=cookiewet><p>{HIDDEN}</p></section></article>",
+    ],
+)
+def test_a_wrapper_named_after_a_cookie_notice_keeps_the_article(body: str) -> None:
+    notice = "<div class=cookiemelding>De melding zelf.</div>"
+    content = clean("r", load_page(body + notice)).content
+    assert HIDDEN in content and "melding" not in content
+
+
 def test_hidden_text_inside_hidden_text_is_told_once() -> None:
     document = load_page(f"<div hidden><p style='display:none'>{HIDDEN}</p></div>")
     assert document.unseen == (HIDDEN,)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from corpus.errors import IndexDamaged
 from index.fake_embed import HashingEmbedder
-from index.types import Progress, Vectors, no_progress
+from index.types import Parts, Progress, Vectors, no_progress
 from index.vectors import CHUNK_TEXTS, QUERIES_KEPT, CachedEmbedder
 
 MANY = [f"passage {i} over de wmo" for i in range(2 * CHUNK_TEXTS + 5)]
@@ -28,11 +28,13 @@ class CountingEmbedder(HashingEmbedder):
         self.seen: list[str] = []
         self.stop = stop
 
-    def embed_passages(self, texts: Sequence[str], progress: Progress = no_progress) -> Vectors:
+    def embed_passages(
+        self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()
+    ) -> Vectors:
         if self.stop is not None and len(self.seen) + len(texts) > self.stop:
             raise KeyboardInterrupt
         self.seen += texts
-        return super().embed_passages(texts, progress)
+        return super().embed_passages(texts, progress, parts)
 
 
 def embed_in_process(path: str, start: int) -> list[list[float]]:
@@ -80,7 +82,7 @@ def test_pruning_drops_what_is_not_kept_for_every_model(tmp_path: Path) -> None:
     cached = [CachedEmbedder(embedder, tmp_path / "v.sqlite") for embedder in embedders]
     for one in cached:
         one.embed_passages(["blijft", "verdwijnt"])
-    assert cached[0].prune(["blijft"]) == 2
+    assert cached[0].prune([("blijft", ())]) == 2
     cached[1].embed_passages(["blijft", "verdwijnt"])
     assert sorted(embedders[1].seen) == ["blijft", "verdwijnt", "verdwijnt"]
 
