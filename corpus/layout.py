@@ -25,7 +25,7 @@ _INDENT_EMS = 0.8
 _BULLET = re.compile(r"[-*•●▪■◦‣·–—o](?:\s|$)")
 _ITEM = re.compile(r"[-*•●▪■◦‣·–—](?:\s|$)|(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,4})[.)°]{0,2}(?:\s|$)|\(\w{1,2}\)")
 _LABEL = re.compile(r"(?:[-*•●▪■◦‣·–—o]|\(?\w{1,3}(?:\.\d{1,2})*[.)°]{0,2})")
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*\d{0,3}$")
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*(?:\d{0,3}|(?:\[\d{1,3}\])+)$")
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,10 @@ def parse_html(page: str, name: str) -> html.HtmlElement | None:
 
 def _make_readable(tree: html.HtmlElement) -> None:
     """Put into text what trafilatura would leave out of ``tree``: headings that are buttons, numbers of notes."""
-    for button in tree.xpath("//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]//button"):
-        heading = next(button.iterancestors("h1", "h2", "h3", "h4", "h5", "h6"))
-        if heading.text_content().split() == button.text_content().split():
-            button.drop_tag()
+    for heading in tree.iter("h1", "h2", "h3", "h4", "h5", "h6"):
+        buttons = heading.findall(".//button")
+        if len(buttons) == 1 and heading.text_content().split() == buttons[0].text_content().split():
+            buttons[0].tag = "span"
     bracket_notes(tree)
     for items in tree.xpath("//ol[@start > 1]"):
         number_items(items)

@@ -28,7 +28,7 @@ def bracket_notes(tree: html.HtmlElement) -> None:
             for child in list(element):
                 element.remove(child)
             element.text = "".join(f"[{number}]" for number in re.split(r"[,;\s]+", numbers))
-            element.drop_tag()
+            element.tag = "sup"
 
 
 def _is_note(element: html.HtmlElement) -> bool:

@@ -11,7 +11,7 @@ import sentencex
 
 from corpus.types import Heading, Passage, Sentence, Text
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 LONGEST_SENTENCE_WORDS = 100
 PASSAGE_WORDS = 160
 TINY_SECTION_WORDS = 40
@@ -168,7 +168,7 @@ def _line_spans(line: str, language: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_item(line: str) -> bool:
-    return line.startswith("- ") or ITEM_NUMBER.match(line) is not None
+    return line.startswith(("- ", "+ ")) or ITEM_NUMBER.match(line) is not None
 
 
 def _cut_long(line: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:

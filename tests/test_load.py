@@ -10,6 +10,7 @@ import pytest
 from corpus.clean import clean
 from corpus.errors import LoadError
 from corpus.load import LOADERS, load
+from corpus.load_html import parse_html, tree_to_markdown
 
 TEXT = "Cliënten in Súdwest-Fryslân betalen € 19 voor één maatwerkvoorziening; ‘dat is vreemd’, zegt de gemeente."
 
@@ -145,6 +146,27 @@ def test_the_headings_of_a_web_page_are_kept(tmp_path: Path) -> None:
         (1, "Wijkteams in beweging"),
         (2, "Samenwerking"),
     ]
+
+
+def test_a_heading_that_is_a_button_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "vragen.html"
+    button = "<h2><button><span>Wat kost de Wmo?</span></button></h2>"
+    path.write_text(PAGE.replace("<h2>Samen<b>werking</b></h2>", button), encoding="utf-8")
+    assert "Wat kost de Wmo?" in [heading.title for heading in clean("r", load(path)).headings]
+
+
+def test_a_button_beside_a_heading_is_no_part_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "vragen.html"
+    path.write_text(PAGE.replace("<b>werking</b>", "<b>werking</b> <button>Kopieer link</button>"), encoding="utf-8")
+    assert "Samenwerking" in [heading.title for heading in clean("r", load(path)).headings]
+
+
+def test_a_header_of_a_section_keeps_its_title_and_that_of_the_site_does_not() -> None:
+    menu = "<header><h2>Hoofdmenu</h2></header>"
+    section = f"<section><header><h2>Methode</h2></header><p>{ARTICLE[0]}</p></section>"
+    tree = parse_html(f"<html><body>{menu}{section}</body></html>", "pagina.html")
+    assert tree is not None
+    assert tree_to_markdown(tree) == f"## Methode\n\n{ARTICLE[0]}"
 
 
 def test_a_page_in_its_declared_charset_is_read(tmp_path: Path) -> None:
