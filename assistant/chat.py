@@ -152,7 +152,7 @@ def connect_chat(parts: ChatParts, events: ChatEvents, readable: list[gr.HTML]) 
         # "multiple": a second click while the first is on its way must not be lost; one after the other, in order.
         place.select(
             events.open,
-            [parts.turns, parts.language],
+            [parts.turns, parts.opened, parts.language],
             [parts.opened, parts.panel],
             trigger_mode="multiple",
             **IN_TURN,
@@ -221,8 +221,10 @@ class ChatEvents:
         turn = turns[int(event.turn)] if 0 <= int(event.turn) < len(turns) else None
         return turn.answer.searched if turn and turn.answer else gr.skip()
 
-    def open(self, turns: tuple[Turn, ...], language: str, event: gr.EventData) -> Changes:
-        """Shows the chosen source, or the list of reports."""
+    def open(self, turns: tuple[Turn, ...], opened: Opened | None, language: str, event: gr.EventData) -> Changes:
+        """Shows the chosen source, or the list of reports; a click that a later one has overtaken changes nothing."""
+        if opened and int(event.count) < opened.count:
+            return {self.parts.opened: gr.skip(), self.parts.panel: gr.skip()}
         chosen = choose(turns, event.turn, event.number, event.rank, event.report, int(event.count))
         return self.show(chosen, language)
 

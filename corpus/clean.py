@@ -58,7 +58,7 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
 _RULE = re.compile(r" {0,3}([-*_])(?:\s*\1){2,}\s*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?+-*+:?\s*+)*+$")
-_ADDRESS = r"<?(?:(?:https?|ftp|file|mailto|data):|www\.|\.{0,2}/|#|(?=[^\s/]+/\S*\.\w))\S+"
+_ADDRESS = r"(?:<>|<?(?:(?:https?|ftp|file|mailto|data):|www\.|\.{0,2}/|#|(?=[^\s/]+/\S*\.\w))\S*)"
 _REFERENCE = re.compile(rf"""\s*\[[^\]^]+\]:\s+{_ADDRESS}(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*$""", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[\w-]+:.*\n|[ \t]+.*\n|- .*\n)*---[ \t]*\n")
 _COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)

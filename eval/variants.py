@@ -57,6 +57,7 @@ def variants() -> tuple[Variant, ...]:
         Variant("weighted sum 4:1", partial(weighted_sum, share=0.8)),
         *(Variant(f"− {name} score", LinearModelRanking(_without(model, name))) for name in model.weights),
         Variant("− tuning to questions", as_found, _untuned),
+        Variant("− the passage in a sentence's vector", as_found, _by_own_words),
         Variant("− restatement", as_found, lambda _: {"glosser": Glosser({}, {})}),
         Variant("− glossary concepts", as_found, lambda _: {"expander": Glossary(()).expander(analyse)}),
         Variant("− compounds", as_found, partial(_less, compounds=Compounds({}))),
@@ -115,6 +116,13 @@ def _untuned(retriever: Any) -> dict[str, Any]:
     if retriever.judge is None:
         return {}
     return {"embedder": QuickQuestions(retriever.embedder, find_weights(), find_weights())}
+
+
+def _by_own_words(retriever: Any) -> dict[str, Any]:
+    """Sentences with the vector of their own words alone."""
+    snapshot = retriever.snapshot
+    vectors = retriever.embedder.embed_passages([sentence.text for sentence in snapshot.sentences])
+    return {"snapshot": replace(snapshot, sentence_vectors=vectors)}
 
 
 def _less(retriever: Any, **emptied: object) -> dict[str, Vocabulary]:

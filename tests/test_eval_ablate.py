@@ -122,6 +122,16 @@ def test_without_tuning_questions_have_the_vectors_of_the_model_as_it_was_made(d
     assert float(plain @ made) > 0.999 > 0.99 > float(plain @ tuned)
 
 
+def test_a_sentence_without_its_passage_has_the_vector_of_its_own_words(desk: Desk) -> None:
+    own_words = variant("− the passage in a sentence's vector").changes
+    assert own_words
+    shipped = desk.retriever.snapshot.sentence_vectors[:3]
+    own = own_words(desk.retriever)["snapshot"].sentence_vectors[:3]
+    texts = [sentence.text for sentence in desk.retriever.snapshot.sentences[:3]]
+    assert np.allclose(own, load_model(desk.settings).embed_passages(texts), atol=0.02)
+    assert not np.allclose(own, shipped, atol=0.02)
+
+
 def test_another_model_has_no_tuning_to_take_away(small: World) -> None:
     untuned = variant("− tuning to questions").changes
     assert untuned and untuned(small.desk.retriever) == {}
