@@ -370,7 +370,7 @@ def receipt_to_json(receipt: SyncReceipt, language: str) -> dict[str, Any]:
         "removed": receipt.removed,
         "unchanged": len(receipt.unchanged),
         "failed": [{"report": report_id, "error": error.message(language)} for report_id, error in receipt.failed],
-        "rebuilt_because": receipt.rebuilt_because,
+        "rebuilt_because": receipt.rebuilt_because.message(language) if receipt.rebuilt_because else "",
         "recovered": receipt.recovered,
         "seconds": round(receipt.seconds, 3),
     }
@@ -386,7 +386,7 @@ def print_receipt(receipt: SyncReceipt, language: str, console: Console) -> None
     if receipt.recovered:
         err.print("Een afgebroken bijwerking is opgeruimd." if dutch else "An interrupted sync was cleared away.")
     if receipt.rebuilt_because:
-        err.print(Line(("Opnieuw opgebouwd: " if dutch else "Rebuilt: ") + receipt.rebuilt_because))
+        err.print(Line(("Opnieuw opgebouwd: " if dutch else "Rebuilt: ") + receipt.rebuilt_because.message(language)))
     counts = (len(receipt.added), len(receipt.changed), len(receipt.removed), len(receipt.unchanged))
     words = (
         "{} nieuw, {} gewijzigd, {} verwijderd, {} ongewijzigd"

@@ -50,12 +50,6 @@ class Quality:
     garbled_share: float
     removed_lines: int
 
-    @property
-    def is_good(self) -> bool:
-        """Whether nothing speaks against the reading: no empty pages, damaged words or damaged characters."""
-        read = self.recognised_share >= GOOD_RECOGNISED_SHARE and self.garbled_share <= GOOD_GARBLED_SHARE
-        return read and not self.empty_pages
-
 
 def measure(document: Document, text: Text, words_known: Collection[str] = (), removed: Sequence[str] = ()) -> Quality:
     """The quality of ``document``, cleaned as ``text`` by taking out ``removed``.

@@ -13,7 +13,7 @@ from index.dutch import fold, is_stopword, words
 # a word with a capital and a small letter that does not begin a sentence; "Wmo" and "UWV" are abbreviations, not names
 _NAME = re.compile(r"(?<=[\w,;:’'\"”)] )[A-Z][\w’'-]*[a-z][\w’'-]*")
 _PART = re.compile(r"[^-]+")
-_SHORTEST_NAME_CHARS = 4
+SHORTEST_NAME_CHARS = 4
 _MISSPELT_CHARS = 6
 _OF_A_PLACE = ("se", "er", "s", "naar")
 _NOT_NAMES = frozenset(
@@ -62,4 +62,4 @@ def match_name(name: str, known: Set[str]) -> str | None:
 
 def _may_name(word: str) -> bool:
     is_common = word in _NOT_NAMES or is_stopword(word, "nl") or is_stopword(word, "en")
-    return len(word) >= _SHORTEST_NAME_CHARS and not is_common
+    return len(word) >= SHORTEST_NAME_CHARS and not is_common

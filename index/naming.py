@@ -9,11 +9,10 @@ from typing import TypeVar
 
 from corpus.types import Report
 from index.dutch import is_stopword, words
-from index.named import match_name, names_in
+from index.named import SHORTEST_NAME_CHARS, match_name, names_in
 
 _CAPITAL = re.compile(r"\b[A-ZÀ-Þ][\w’'-]*")
 _TITLE_END = re.compile(r"[:?–]")
-_SHORTEST_NAME_CHARS = 4
 _SHORTEST_TOPIC_WORDS = 3
 K = TypeVar("K")
 
@@ -132,7 +131,7 @@ def _names_of(line: str) -> set[str]:
     return {
         word
         for word in capital
-        if len(word) >= _SHORTEST_NAME_CHARS and not is_stopword(word, "nl") and not is_stopword(word, "en")
+        if len(word) >= SHORTEST_NAME_CHARS and not is_stopword(word, "nl") and not is_stopword(word, "en")
     }
 
 

@@ -70,10 +70,6 @@ class Vocabulary:
         known = [self.idf(s) for s, weight in concept.stems.items() if weight >= 0.6 and s in self.stem_passages]
         return min(known, default=self.idf(""))
 
-    def is_known(self, concept: Concept) -> bool:
-        """Whether any stem of the concept occurs in the corpus."""
-        return any(s in self.stem_passages for s in concept.stems)
-
 
 def read_concepts(question: str, language: str, vocabulary: Vocabulary, expander: Expander) -> tuple[Concept, ...]:
     """The concepts of a question, in the order of its words, each once."""

@@ -19,7 +19,7 @@ from chromadb.errors import InternalError
 from corpus.catalogue import read_catalogue
 from corpus.change import repair
 from corpus.clean import CLEANER_VERSION
-from corpus.errors import IndexDamaged, LoadError
+from corpus.errors import IndexDamaged, IndexMismatch, LoadError, UsageError, UserError
 from corpus.read import read_text
 from corpus.split import SPLITTER_VERSION, split_passages, split_sentences
 from corpus.types import Report, Text
@@ -64,7 +64,7 @@ WITHIN_SHARE = 0.5
 class SyncReceipt:
     """What a sync did: ids of reports ``added``, ``changed``, ``removed``, ``unchanged``; and why some ``failed``.
 
-    ``rebuilt_because`` is empty unless an existing index was made anew. ``recovered`` tells that what an interrupted
+    ``rebuilt_because`` is None unless an existing index was made anew. ``recovered`` tells that what an interrupted
     writer had left behind was cleared away.
     """
 
@@ -73,7 +73,7 @@ class SyncReceipt:
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
     failed: tuple[tuple[str, LoadError], ...]
-    rebuilt_because: str
+    rebuilt_because: UserError | None
     recovered: bool
     seconds: float
 
@@ -86,7 +86,7 @@ class _Plan:
     fresh: tuple[Report, ...]
     removed: tuple[str, ...]
     before: Manifest | None
-    rebuilt_because: str
+    rebuilt_because: UserError | None
 
 
 def index_fingerprint(embedder_fingerprint: str) -> str:
@@ -177,29 +177,32 @@ def cut(text: Text, language: str) -> Reading:
 
 
 def _plan(base: Path | None, reports: Sequence[Report], fingerprint: str, rebuild: bool) -> _Plan:
-    before, reason = (None, "") if base is None else _usable(base, fingerprint, rebuild)
+    before, reason = (None, None) if base is None else _usable(base, fingerprint, rebuild)
     if before is None:
         return _Plan(None, tuple(reports), (), None, reason)
     known = {report.id: report for report in before.reports}
     ids = {report.id for report in reports}
     fresh = tuple(report for report in reports if known.get(report.id) != report)
     removed = tuple(report_id for report_id in known if report_id not in ids)
-    return _Plan(base, fresh, removed, before, "")
+    return _Plan(base, fresh, removed, before, None)
 
 
-def _usable(base: Path, fingerprint: str, rebuild: bool) -> tuple[Manifest | None, str]:
+def _usable(base: Path, fingerprint: str, rebuild: bool) -> tuple[Manifest | None, UserError | None]:
     """The manifest of a generation that can be built upon, or None and the reason why it cannot."""
     if rebuild:
-        return None, "asked for"
+        return None, UsageError(nl="gevraagd", en="asked for")
     try:
         manifest = read_manifest(base)
         if manifest.fingerprint != fingerprint:
-            return None, f"made with {manifest.fingerprint}, now {fingerprint}"
+            return None, IndexMismatch(
+                nl=f"gemaakt met {manifest.fingerprint}, nu {fingerprint}",
+                en=f"made with {manifest.fingerprint}, now {fingerprint}",
+            )
         check_seal(base)
         check(base)
     except IndexDamaged as error:
-        return None, error.en
-    return manifest, ""
+        return None, error
+    return manifest, None
 
 
 def _read(

@@ -87,7 +87,7 @@ def test_a_first_sync_adds_every_report(corpus: Path, tmp_path: Path) -> None:
     receipt = run_sync(corpus, tmp_path / "index")
     assert receipt.added == tuple(REPORTS)
     assert (receipt.changed, receipt.removed, receipt.unchanged, receipt.failed) == ((), (), (), ())
-    assert (receipt.rebuilt_because, receipt.recovered) == ("", False)
+    assert (receipt.rebuilt_because, receipt.recovered) == (None, False)
     require_in_step(tmp_path / "index", REPORTS)
 
 
@@ -95,7 +95,7 @@ def test_a_second_sync_changes_nothing(corpus: Path, index: Path) -> None:
     before = (index / "current").stat().st_mtime_ns, generations(index)
     receipt = run_sync(corpus, index)
     assert receipt.unchanged == tuple(REPORTS)
-    assert (receipt.added, receipt.changed, receipt.removed, receipt.rebuilt_because) == ((), (), (), "")
+    assert (receipt.added, receipt.changed, receipt.removed, receipt.rebuilt_because) == ((), (), (), None)
     assert ((index / "current").stat().st_mtime_ns, generations(index)) == before
 
 
@@ -194,7 +194,7 @@ def test_an_empty_catalogue_makes_an_index_that_finds_nothing(tmp_path: Path) ->
     with opened(tmp_path / "index") as snapshot:
         for question, language in (("Wie krijgt hulp?", "nl"), ("Who gets help?", "en"), ("?", "nl")):
             assert make_retriever(snapshot).find(question, language).hits(10) == ()
-    assert run_sync(corpus, tmp_path / "index").rebuilt_because == ""
+    assert run_sync(corpus, tmp_path / "index").rebuilt_because is None
 
 
 def test_a_corpus_can_be_emptied_and_filled_again(corpus: Path, index: Path) -> None:
@@ -216,14 +216,18 @@ def test_a_report_of_headings_alone_does_no_harm(corpus: Path, index: Path) -> N
 
 def test_a_rebuild_that_is_asked_for_says_so(corpus: Path, index: Path) -> None:
     receipt = run_sync(corpus, index, rebuild=True)
-    assert (receipt.rebuilt_because, receipt.added) == ("asked for", tuple(REPORTS))
+    assert receipt.rebuilt_because and receipt.rebuilt_because.message("nl") == "gevraagd"
+    assert receipt.added == tuple(REPORTS)
     require_in_step(index, REPORTS)
 
 
 def test_another_embedding_model_rebuilds_the_index_and_says_why(corpus: Path, index: Path) -> None:
     other = HashingEmbedder(32)
     receipt = sync(corpus, index, other)
-    assert "hashed-words-64" in receipt.rebuilt_because and "hashed-words-32" in receipt.rebuilt_because
+    assert receipt.rebuilt_because
+    for language in ("nl", "en"):
+        said = receipt.rebuilt_because.message(language)
+        assert "hashed-words-64" in said and "hashed-words-32" in said
     assert read_manifest(require_visible(index)).fingerprint == index_fingerprint(other.fingerprint)
     with opened(index) as snapshot:
         assert snapshot.sentence_vectors.shape[1] == 32
@@ -404,7 +408,7 @@ def test_a_writer_that_is_killed_leaves_the_state_before_or_after(corpus: Path, 
         require_in_step(index, after if is_after else before)
         receipt = run_sync(corpus, index)
         assert bool(receipt.changed) is not is_after
-        assert receipt.rebuilt_because == ""
+        assert receipt.rebuilt_because is None
         require_in_step(index, after)
         pointer = (index / "current").read_bytes()
         quiet = run_sync(corpus, index)
