@@ -22,7 +22,7 @@ from corpus.pages import join_broken_words, strip_contents, strip_running_lines
 from corpus.split import ITEM_NUMBER
 from corpus.types import Heading, Text
 
-CLEANER_VERSION = "3"
+CLEANER_VERSION = "4"
 
 HEADING_CHARS = 100
 HEADING_WORDS = 12
@@ -61,7 +61,12 @@ _TABLE_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?+-*+:?\s*+)*+$")
 _ADDRESS = r"(?:<>|<?(?:(?:https?|ftp|file|mailto|data):|www\.|\.{0,2}/|#|(?=[^\s/]+/\S*\.\w))\S*)"
 _REFERENCE = re.compile(rf"""\s*\[[^\]^]+\]:\s+{_ADDRESS}(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*$""", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[\w-]+:.*\n|[ \t]+.*\n|- .*\n)*---[ \t]*\n")
-_COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_UNSHOWN = tuple(
+    (re.compile(opening + ".*?" + closing, re.DOTALL | re.IGNORECASE), re.compile(closing, re.IGNORECASE))
+    for opening, closing in (("<!--", "-->"), (r"<script\b", r"</script\s{0,9}>"), (r"<style\b", r"</style\s{0,9}>"))
+)
+"""Comments, scripts and style sheets, each whole and by its end."""
+
 _TAG = re.compile(
     r"</?(?:a|abbr|article|aside|b|big|blockquote|body|br|caption|center|cite|code|col|colgroup|dd|del|details"
     r"|dfn|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label"
@@ -182,6 +187,14 @@ def _is_item(line: str) -> bool:
     return bool(_BULLET.match(line) or ITEM_NUMBER.match(line))
 
 
+def _without_unshown(page: str) -> str:
+    """A page without comments and scripts; after the last end of one nothing is looked for, or each would read on."""
+    for whole, closing in _UNSHOWN:
+        end = max((match.end() for match in closing.finditer(page)), default=0)
+        page = whole.sub("", page[:end]) + page[end:]
+    return page
+
+
 def _read(page: str, number: int, kind: str, marked: bool) -> Iterator[_Block]:
     """The blocks of one page."""
     if kind == "text":
@@ -191,7 +204,7 @@ def _read(page: str, number: int, kind: str, marked: bool) -> Iterator[_Block]:
         lines = [f"- {line}" if CELL in line and not line.startswith("#") else line for line in page.split("\n")]
         yield from _read_lines(lines, number, marked=True)
         return
-    page = _COMMENT.sub("", _FRONT_MATTER.sub("", page))
+    page = _without_unshown(_FRONT_MATTER.sub("", page))
     for block in _read_lines(list(_markdown_lines(page)), number, marked):
         text = _without_marks(block.text)
         if text:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from lxml import html  # type: ignore[import-untyped]
 
 _COOKIE_NOTICE = (  # not the wrapper of a page with one, nor a part of its article
-    "//*[self::div or self::section or self::aside][contains(@id, 'cookie') or contains(@class, 'cookie')]"
+    "//*[self::div or self::section or self::aside]"
+    "[contains(translate(@id, 'COKIE', 'cokie'), 'cookie') or contains(translate(@class, 'COKIE', 'cokie'), 'cookie')]"
     "[not(.//article or .//main or .//h1)][not(ancestor::article or ancestor::main)]"
 )
 _NEVER_SHOWN = f"//script|//style|//noscript|//template|//comment()|{_COOKIE_NOTICE}"

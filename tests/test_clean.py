@@ -72,6 +72,7 @@ def test_a_form_feed_ends_a_paragraph_whatever_the_letters_around_it(word: str) 
         ("> Een citaat\n> loopt door.", "Een citaat loopt door."),
         ("---\ntitle: x\n---\n\nDe tekst.", "De tekst."),
         ("Voor.\n\n***\n\n<!-- weg\nermee -->Na.", "Voor.\n\nNa."),
+        ("<style>p {}</style>Voor.<!-- weg --> Een pijl <!-- die openblijft.", "Voor. Een pijl <!-- die openblijft."),
         ("| Jaar | Aantal |\n|---|---:|\n| 2015 | 70% |", "- Jaar | Aantal\n- 2015 | 70%"),
         ("Zie artikel 3[^1] en [2].", "Zie artikel 3[^1] en [2]."),
         ("## Zorg   in # C ##", "Zorg in # C"),

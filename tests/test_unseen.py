@@ -70,8 +70,9 @@ def test_text_that_a_reader_may_well_see_stays(body: str, head: str) -> None:
     assert document.unseen == ()
 
 
-def test_scripts_comments_and_cookie_notices_go_without_a_word() -> None:
-    document = load_page(f"<script>{HIDDEN}</script><!-- {HIDDEN} --><div class=cookiemelding>{HIDDEN}</div>")
+@pytest.mark.parametrize("notice", ["class=cookiemelding", "id=CybotCookiebotDialog"])
+def test_scripts_comments_and_cookie_notices_go_without_a_word(notice: str) -> None:
+    document = load_page(f"<script>{HIDDEN}</script><!-- {HIDDEN} --><div {notice}>{HIDDEN}</div>")
     assert HIDDEN not in clean("r", document).content and document.unseen == ()
 
 
