@@ -32,10 +32,10 @@ def tune_command(
         list[str] | None,
         typer.Option(metavar="CORPUS=SET", help="To judge it on; repeatable. The shipped sets if none."),
     ] = None,
-    epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 3,
+    epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 5,
     save: Annotated[bool, typer.Option(help="Keep what was learnt; otherwise only the figures are shown.")] = False,
 ) -> None:
-    """Tune the default model to questions, and show what that does on corpora it was not tuned on (half an hour)."""
+    """Tune the default model to questions, and show what that does on corpora it was not tuned on (an hour)."""
     from eval.tune import read_course, tune  # torch takes seconds to import
 
     settings = load_settings()

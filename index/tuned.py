@@ -2,7 +2,7 @@
 
 What was learnt are the biases and the norms of the encoder, 60,000 of 21 million weights (BitFit, Ben Zaken et al.
 2022); the rest, and the vector of every passage, stay as they are. With all of it a question lies near a sentence only
-where that answers it, which tells what to refuse. A third of the way there (WiSE-FT, Wortsman et al. 2022) questions on
+where that answers it, which tells what to refuse. A quarter of the way there (WiSE-FT, Wortsman et al. 2022) questions on
 other subjects find their passages better than at either end, so that is what ranks.
 """
 
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 TUNED = Path(__file__).parent / "questions.npz"
 """What was learnt: a float16 array for each tensor of the weights file that changes."""
 
-RANKING_SHARE = 0.3
+RANKING_SHARE = 0.25
 """How far the weights that rank go towards what was learnt."""
 
 
