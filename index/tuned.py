@@ -2,8 +2,8 @@
 
 What was learnt are the biases and the norms of the encoder, 60,000 of 21 million weights (BitFit, Ben Zaken et al.
 2022); the rest, and the vector of every passage, stay as they are. With all of it a question lies near a sentence only
-where that answers it, which tells what to refuse. A quarter of the way there (WiSE-FT, Wortsman et al. 2022) questions on
-other subjects find their passages better than at either end, so that is what ranks.
+where that answers it, which tells what to refuse. A quarter of the way there (WiSE-FT, Wortsman et al. 2022) questions
+on other subjects find their passages better than at either end, so that is what ranks.
 """
 
 from __future__ import annotations
