@@ -38,8 +38,8 @@ class Scale:
     def usual(self, cosines: Numbers) -> Numbers:
         """The cosines on the scale of the default model.
 
-        >>> Scale(0.1, 0.14).usual(np.array([0.1, 0.8])).round(3).tolist()
-        [0.804, 0.997]
+        >>> Scale(0.1, 0.14).usual(np.array([0.1, 0.5])).round(3).tolist()
+        [0.804, 0.914]
         """
         return USUAL_MEAN + (cosines - self.mean) * (USUAL_SPREAD / self.spread)
 
