@@ -283,9 +283,11 @@ def _forget(index: Path, embedder: Embedder) -> None:
     """Leaves nothing of what is no longer visible: no vectors of its texts, no generation before this one."""
     if isinstance(embedder, CachedEmbedder):
         folder = require_visible(index)
-        reports = read_manifest(folder).reports
-        readings = [(report, read_reading(folder / "texts", report.id)) for report in reports]
-        embedder.prune(zip(*_divided(readings), strict=True))
+        embedder.prune(
+            text
+            for report in read_manifest(folder).reports
+            for text in zip(*_divided([(report, read_reading(folder / "texts", report.id))]), strict=True)
+        )
     forget_others(index)
 
 
