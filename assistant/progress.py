@@ -29,6 +29,8 @@ _LABELS = {
     "embed": ("Passages en zinnen indexeren", "Indexing passages and sentences"),
     "judge": ("Antwoorden laten beoordelen", "Having answers judged"),
     "ask": ("Vragen beantwoorden", "Answering questions"),
+    "course": ("Vragen en hun antwoorden lezen", "Reading questions and what answers them"),
+    "tune": ("Taalmodel afstemmen", "Tuning the embedding model"),
     "store": ("Opslaan", "Storing"),
 }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from corpus.types import Report
@@ -18,7 +19,13 @@ K = TypeVar("K")
 
 # "volgens de rekenkamer", "according to van kuijk": what follows is a source, with a capital or without
 _ARTICLES = "(?:de|het|the|van|der|den|ter|ten)"
-_SOURCE = re.compile(rf"\b(?:volgens|according to)\s+(?:{_ARTICLES}\s+)*(\w[\w’'-]*)", re.IGNORECASE)
+_ACCORDING_TO = r"\b(?:volgens|according to)\s+"
+_SOURCE = re.compile(rf"{_ACCORDING_TO}(?:{_ARTICLES}\s+)*(\w[\w’'-]*)", re.IGNORECASE)
+_BEFORE_SOURCE = re.compile(_ACCORDING_TO, re.IGNORECASE)
+_ARTICLE = re.compile(rf"{_ARTICLES}\s+", re.IGNORECASE)
+_WORD_END = re.compile(r"\w\b")
+_AND = re.compile(r"\s+(?:en|and)\s+", re.IGNORECASE)
+_AFTER_SOURCE = re.compile(r"\s*[,:]?")
 _SINCE = re.compile(r"\b(?:sinds|vanaf|since)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(
     r"\b(?:rapport\w*|onderzoek\w*|studies?|evaluatie\w*|brie(?:f|ven)|artikel\w*|publicaties?|factsheets?|columns?|"
@@ -33,22 +40,36 @@ class Naming:
     """What the reports of a corpus are called, each name with the ids of the reports it belongs to.
 
     ``words`` are the names in titles, publishers and authors, in lower case; ``titles`` and ``publishers`` are whole
-    ones, as their words; ``years`` those of publication. ``source`` finds where a question gives one of these as the
-    source of the answer.
+    ones, as their words; ``years`` those of publication. ``sources`` are whole titles, publishers and authors as they
+    are written, in lower case.
     """
 
     words: Mapping[str, frozenset[str]]
     titles: Mapping[tuple[str, ...], frozenset[str]]
     publishers: Mapping[tuple[str, ...], frozenset[str]]
     years: Mapping[int, frozenset[str]]
-    source: re.Pattern[str]
+    sources: frozenset[str]
+
+    @cached_property
+    def _longest_source(self) -> int:
+        return max(map(len, self.sources), default=0)
+
+    @cached_property
+    def _longest_phrase(self) -> int:
+        return max(map(len, (*self.titles, *self.publishers)), default=0)
 
     def topic(self, question: str) -> str:
         """The question without "volgens …" or "according to …" before a known name: what it is about.
 
         A question of which too little would be left stays as it is.
         """
-        rest = " ".join(self.source.sub(" ", question).split()).replace(" ?", "?")
+        kept, at = [], 0
+        for mark in _BEFORE_SOURCE.finditer(question):
+            end = self._source_end(question, mark.end())
+            if end is not None:
+                kept.append(question[at : mark.start()])
+                at = end
+        rest = " ".join(" ".join([*kept, question[at:]]).split()).replace(" ?", "?")
         return rest if len(words(rest)) >= _SHORTEST_TOPIC_WORDS else question
 
     def named(self, question: str, mentioning: Callable[[str], Set[str]]) -> dict[str, float]:
@@ -72,10 +93,28 @@ class Naming:
             share = 1 / len(called | mentioning(name))
             for report_id in called:
                 found[report_id] = max(found.get(report_id, 0.0), share)
-        for phrase, reports in (*self.titles.items(), *self.publishers.items()):
-            if _holds(asked, phrase):
+        for phrase in _phrases(asked, self._longest_phrase):
+            for reports in (self.titles.get(phrase, ()), self.publishers.get(phrase, ())):
                 found |= dict.fromkeys(reports, 1.0)
         return found
+
+    def _source_end(self, question: str, at: int) -> int | None:
+        """Where the source that begins at ``at`` ends, with a second one after "en" or "and", if it is a known name."""
+        end = self._name_end(question, at)
+        if end is None:
+            return None
+        link = _AND.match(question, end)
+        second = self._name_end(question, link.end()) if link else None
+        after = _AFTER_SOURCE.match(question, second or end)
+        return after.end() if after else second or end
+
+    def _name_end(self, question: str, at: int) -> int | None:
+        """Where the longest known name that begins at ``at`` ends, articles before it aside."""
+        for match in reversed([*_WORD_END.finditer(question, at, at + self._longest_source)]):
+            if question[at : match.end()].lower() in self.sources:
+                return match.end()
+        article = _ARTICLE.match(question, at)
+        return self._name_end(question, article.end()) if article else None
 
     def _names(self, question: str) -> set[str]:
         known = {match_name(name, self.words.keys()) for name in names_in(question)}
@@ -108,10 +147,10 @@ def read_naming(reports: Iterable[Report]) -> Naming:
     titles: dict[tuple[str, ...], set[str]] = {}
     publishers: dict[tuple[str, ...], set[str]] = {}
     years: dict[int, set[str]] = {}
-    spelled: set[str] = set()
+    sources: set[str] = set()
     for report in reports:
         main_title = _TITLE_END.split(report.title)[0].strip()
-        spelled |= {report.title, main_title, report.publisher, *report.authors, *map(_surname, report.authors)}
+        sources |= {report.title, main_title, report.publisher, *report.authors, *map(_surname, report.authors)}
         for line in (report.title, report.publisher, *report.authors):
             for name in _names_of(line):
                 names.setdefault(name, set()).add(report.id)
@@ -122,7 +161,8 @@ def read_naming(reports: Iterable[Report]) -> Naming:
             publishers.setdefault(publisher, set()).add(report.id)
         if report.year.isdecimal():
             years.setdefault(int(report.year), set()).add(report.id)
-    return Naming(_frozen(names), _frozen(titles), _frozen(publishers), _frozen(years), _source(spelled))
+    spelled = frozenset(source.lower() for source in sources)
+    return Naming(_frozen(names), _frozen(titles), _frozen(publishers), _frozen(years), spelled)
 
 
 def _names_of(line: str) -> set[str]:
@@ -139,19 +179,12 @@ def _surname(author: str) -> str:
     return author.split()[-1] if author.split() else ""
 
 
-def _source(names: Set[str]) -> re.Pattern[str]:
-    """Finds "volgens" or "according to" with one of these names, or two with "en" or "and" between."""
-    longest_first = sorted(filter(None, names), key=len, reverse=True)
-    name = "|".join(map(re.escape, longest_first)) or "(?!)"
-    return re.compile(
-        rf"\b(?:volgens|according to)\s+(?:{_ARTICLES}\s+)*(?:{name})\b(?:\s+(?:en|and)\s+(?:{name})\b)?\s*[,:]?",
-        re.IGNORECASE,
-    )
-
-
 def _frozen(found: Mapping[K, set[str]]) -> dict[K, frozenset[str]]:
     return {name: frozenset(ids) for name, ids in found.items()}
 
 
-def _holds(asked: Sequence[str], phrase: Sequence[str]) -> bool:
-    return any(asked[i : i + len(phrase)] == phrase for i in range(len(asked) - len(phrase) + 1))
+def _phrases(asked: Sequence[str], longest: int) -> Iterator[tuple[str, ...]]:
+    """Every run of words of a question, up to a number of words."""
+    for start in range(len(asked)):
+        for end in range(start + 1, min(start + longest, len(asked)) + 1):
+            yield tuple(asked[start:end])
