@@ -27,11 +27,19 @@ _NEAREST_SHOWN = 3
 
 
 def probability_answered(findings: Findings, model: LinearModel) -> float:
-    """The probability in [0, 1] that the corpus holds an answer; 0 where nothing was found, or nothing was asked."""
+    """The probability in [0, 1] that the corpus holds an answer: the model's, within :func:`bounds`."""
+    least, most = bounds(findings)
+    return min(max(float(model.probability(refusal_features(findings))[0]), least), most) if most else 0.0
+
+
+def bounds(findings: Findings) -> tuple[float, float]:
+    """The least and the most that the probability may be, whatever the model says.
+
+    It is 0 where nothing was found, or nothing was asked, and high where a sentence has every word of the question.
+    """
     if not len(findings.rows) or is_command(findings.question):
-        return 0.0
-    probability = float(model.probability(refusal_features(findings))[0])
-    return max(probability, _COVERED) if is_covered(findings) else probability
+        return 0.0, 0.0
+    return (_COVERED, 1.0) if is_covered(findings) else (0.0, 1.0)
 
 
 def is_covered(findings: Findings) -> bool:

@@ -8,7 +8,7 @@ sentence of every corpus). One that has no answer is drawn away from them all, t
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,11 @@ from sentence_transformers import SentenceTransformer
 from sklearn.metrics import roc_auc_score
 from torch.nn.functional import normalize
 
+from assistant.wire import Desk
+from corpus.types import Sentence
 from eval.labels import mark_evidence
 from eval.metrics import evidence_rank, recall_at
+from eval.types import Case
 from eval.worlds import World, as_searched
 from index.checkpoint import Floats
 from index.e5 import bert_names
@@ -36,6 +39,8 @@ PASSAGE_SHARE = 0.5
 UNANSWERABLE_SHARE = 0.5
 """What a question without an answer counts for, beside 1 for one that has one."""
 
+LEARNING_RATE = 5e-3
+_THRESHOLD_RATE = 2e-3
 _FIRST_THRESHOLD = 0.86
 _BATCH = 64
 _WARM_UP_STEPS = 30
@@ -61,18 +66,22 @@ class Course:
     passages: Vectors
 
 
-def read_course(worlds: Sequence[World]) -> Course:
+def read_course(worlds: Sequence[World], progress: Progress = no_progress) -> Course:
     """The lessons of several worlds: every case that has no answer, or whose evidence is among the sentences."""
     lessons: list[Lesson] = []
-    sentences = passages = 0
+    sentences = passages = done = 0
+    total = sum(len(world.cases) for world in worlds)
     for world in worlds:
         snapshot = world.desk.retriever.snapshot
+        places = _places(snapshot.sentences)
         for case in world.cases:
-            rows = np.flatnonzero(mark_evidence(case, snapshot.sentences, world.desk))
+            rows = _evidence_rows(case, places, world.desk)
             if len(rows) or not case.answerable:
                 forms = world.desk.retriever.forms(*as_searched(case))
                 within = np.unique(snapshot.sentence_passage[rows])
                 lessons.append(Lesson(forms, rows + sentences, within + passages))
+            done += 1
+            progress("course", done, total)
         sentences += len(snapshot.sentences)
         passages += len(snapshot.passages)
     snapshots = [world.desk.retriever.snapshot for world in worlds]
@@ -81,6 +90,22 @@ def read_course(worlds: Sequence[World]) -> Course:
         np.concatenate([s.sentence_vectors for s in snapshots]),
         np.concatenate([s.dense.vectors([passage_key(p) for p in s.passages]) for s in snapshots]),
     )
+
+
+def _places(sentences: Sequence[Sentence]) -> dict[str, list[int]]:
+    """The rows of the sentences of each report, by its id."""
+    places: dict[str, list[int]] = {}
+    for row, sentence in enumerate(sentences):
+        places.setdefault(sentence.report_id, []).append(row)
+    return places
+
+
+def _evidence_rows(case: Case, places: Mapping[str, Sequence[int]], desk: Desk) -> Rows:
+    """The rows of the sentences that are evidence of a case, looked for in its own reports alone."""
+    reports = {evidence.report_id for evidence in case.evidence}
+    rows = np.array(sorted(row for report in reports for row in places.get(report, ())), np.intp)
+    sentences = desk.retriever.snapshot.sentences
+    return rows[mark_evidence(case, [sentences[row] for row in rows], desk)]
 
 
 @dataclass(frozen=True)
@@ -113,14 +138,14 @@ def carry_over(world: World, embedder: QuickQuestions, language: str) -> CarryOv
 def tune(folder: Path, course: Course, epochs: int, progress: Progress = no_progress) -> dict[str, Floats]:
     """What is learnt over the default model in ``folder``: values for the tensors of its weights file.
 
-    The order of the lessons is drawn the same way every time. An epoch over 10,000 questions takes some 6 minutes.
+    The order of the lessons is drawn the same way every time. An epoch over 10,000 questions takes some 5 minutes.
     """
     torch.manual_seed(0)
     draw = random.Random(0)
     model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     learnt = _free(model)
     threshold = torch.nn.Parameter(torch.tensor(_FIRST_THRESHOLD))
-    groups = [{"params": [*learnt.values()], "lr": 2e-3}, {"params": [threshold], "lr": 2e-3}]
+    groups = [{"params": [*learnt.values()], "lr": LEARNING_RATE}, {"params": [threshold], "lr": _THRESHOLD_RATE}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0)
     steps = epochs * -(-len(course.lessons) // _BATCH)
     rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, steps))

@@ -32,7 +32,7 @@ def tune_command(
         list[str] | None,
         typer.Option(metavar="CORPUS=SET", help="To judge it on; repeatable. The shipped sets if none."),
     ] = None,
-    epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 5,
+    epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 4,
     save: Annotated[bool, typer.Option(help="Keep what was learnt; otherwise only the figures are shown.")] = False,
 ) -> None:
     """Tune the default model to questions, and show what that does on corpora it was not tuned on (an hour)."""
@@ -45,7 +45,7 @@ def tune_command(
             en=f"Only the default model can be tuned; WMO_EMBEDDING_MODEL is {settings.embedding_model!r}.",
         )
     with progress_bars(err, settings.language) as progress, TemporaryDirectory() as folder:
-        course = read_course([open_world(world, progress) for world in worlds or [TRAINING]])
+        course = read_course([open_world(world, progress) for world in worlds or [TRAINING]], progress)
         judged = [open_world(world, progress) for world in test or SHIPPED]
         learnt = tune(build_default_model(settings.cache, progress), course, epochs, progress)
         weights = find_weights(), find_weights()

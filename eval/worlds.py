@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from assistant.followup import stand_alone
@@ -43,10 +44,15 @@ def open_world(named: str, progress: Progress = no_progress) -> World:
         raise UsageError(nl=f"{named!r} is geen MAP=VRAGENSET.", en=f"{named!r} is not FOLDER=SET.")
     corpus = Path(folder).resolve()
     cases = read_cases(Path(question_set))
-    settings = load_settings(corpus=corpus, index=load_settings().index / "worlds" / corpus.name)
+    settings = load_settings(corpus=corpus, index=load_settings().index / "worlds" / _folder_of(corpus))
     embedder = make_embedder(settings, progress)
     sync_index(settings, progress=progress, embedder=embedder)
     return World(corpus.name, open_desk(settings, embedder=embedder), cases)
+
+
+def _folder_of(corpus: Path) -> str:
+    """A name that no other corpus folder has: its own, and a part of the hash of where it is."""
+    return f"{corpus.name}-{sha256(str(corpus).encode()).hexdigest()[:8]}"
 
 
 def as_searched(case: Case) -> tuple[str, str]:
