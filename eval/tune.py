@@ -36,8 +36,11 @@ TEMPERATURE = 0.03
 PASSAGE_SHARE = 0.5
 """What the passages count for in the loss, beside 1 for the sentences."""
 
-UNANSWERABLE_SHARE = 0.5
-"""What a question without an answer counts for, beside 1 for one that has one."""
+UNANSWERABLE_SHARE = 3.0
+"""What a question without an answer counts for, beside 1 for one that has one.
+
+With the learning rate chosen by short runs over a quarter of an epoch, judged on the shipped sets and six acts.
+"""
 
 LEARNING_RATE = 5e-3
 _THRESHOLD_RATE = 2e-3

@@ -32,7 +32,7 @@ def tune_command(
         list[str] | None,
         typer.Option(metavar="CORPUS=SET", help="To judge it on; repeatable. The shipped sets if none."),
     ] = None,
-    epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 4,
+    epochs: Annotated[int, typer.Option(help="How often every question is seen.", min=1)] = 3,
     save: Annotated[bool, typer.Option(help="Keep what was learnt; otherwise only the figures are shown.")] = False,
 ) -> None:
     """Tune the default model to questions, and show what that does on corpora it was not tuned on (an hour)."""
