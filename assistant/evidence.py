@@ -86,7 +86,7 @@ def choose(
     return tuple(chosen)
 
 
-_SHARE_OF_BEST = 0.05
+_SHARE_OF_BEST = 0.1
 _NEXT_OF_REPORT = 0.8
 _SAME = 0.97
 _WHOLE_WORDS = 5
