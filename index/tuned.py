@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from time import time
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ TUNED = Path(__file__).parent / "questions.npz"
 
 RANKING_SHARE = 0.25
 """How far the weights that rank go towards what was learnt."""
+
+_STALE_SECONDS = 3600
 
 
 def tuned_weights(cache: Path) -> tuple[Path, Path]:
@@ -47,8 +50,7 @@ def tuned_weights(cache: Path) -> tuple[Path, Path]:
             folder.mkdir(parents=True, exist_ok=True)
             with FileLock(cache / "questions.lock"):
                 if not _are_whole(paths, size):  # or another process wrote them meanwhile
-                    for other in folder.glob("questions-*"):
-                        other.unlink(missing_ok=True)
+                    _remove_stale(folder)
                     write_tuned(folder, dict(np.load(TUNED)), version)
     except OSError as error:
         raise ModelUnavailable(
@@ -76,6 +78,13 @@ def save_tuned(learnt: Mapping[str, Floats]) -> None:
     """Keeps what was learnt, by the name of the tensor, in place of what was there."""
     arrays: dict[str, Any] = {name: values.astype(np.float16) for name, values in learnt.items()}
     np.savez_compressed(TUNED, **arrays)
+
+
+def _remove_stale(folder: Path) -> None:
+    """Removes what other versions wrote, but not at this moment: they may be about to read it."""
+    for other in folder.glob("questions-*"):
+        if time() - other.stat().st_mtime > _STALE_SECONDS:
+            other.unlink(missing_ok=True)
 
 
 def _are_whole(paths: tuple[Path, Path], size: int) -> bool:

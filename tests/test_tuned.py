@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from time import time
 
 import numpy as np
 import pytest
@@ -79,11 +81,14 @@ def test_processes_that_ask_at_once_all_get_whole_files(tmp_path: Path) -> None:
     assert [path.stat().st_size for path in found[0]] == [size, size]
 
 
-def test_what_an_earlier_version_wrote_goes(tmp_path: Path) -> None:
+def test_what_another_version_wrote_goes_unless_it_may_be_about_to_read_it(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "questions-0123456789ab-ranking.bin").write_bytes(b"old")
+    old, new = (tmp_path / "models" / f"questions-{version}-ranking.bin" for version in ("01234567", "76543210"))
+    for path, seconds in ((old, 2 * 3600), (new, 60)):
+        path.write_bytes(b"another version")
+        os.utime(path, (time() - seconds,) * 2)
     paths = tuned_weights(tmp_path)
-    assert {*(tmp_path / "models").iterdir()} == {*paths}
+    assert {*(tmp_path / "models").iterdir()} == {*paths, new}
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
