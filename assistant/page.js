@@ -2,6 +2,8 @@
 // asked for scrolls into view inside its own pane. Gradio calls one function for each part, with its element.
 
 const EDGE = 16; // pixels kept free above what is scrolled to
+const PATIENCE = 1500; // milliseconds after which a source that did not open is asked for again
+const REPEATS = 3;
 
 function whole(value) {
   return value === undefined ? null : Number(value);
@@ -25,10 +27,21 @@ function openSource(button, trigger) {
   const data = button.dataset;
   window.wmoClicks = (window.wmoClicks ?? 0) + 1;
   window.wmoOpener = button;
-  trigger("select", {
+  insist({
     turn: whole(data.turn), number: whole(data.number), rank: whole(data.rank), report: data.report ?? null,
     count: window.wmoClicks,
-  });
+  }, trigger, REPEATS);
+}
+
+// Gradio closes its stream of results when nothing is under way any more, and loses the result of a click that is
+// sent at that very moment; asking again opens the stream again. The same click twice shows what it showed once.
+function insist(choice, trigger, repeats) {
+  trigger("select", choice);
+  if (!repeats) return;
+  setTimeout(() => {
+    const isShown = Number(document.querySelector("#wmo-sources .panel").dataset.count) >= choice.count;
+    if (!isShown && choice.count === window.wmoClicks) insist(choice, trigger, repeats - 1);
+  }, PATIENCE);
 }
 
 function questionBox() {

@@ -348,6 +348,14 @@ def test_a_second_click_while_the_first_is_on_its_way_is_the_one_that_counts(vis
         expect(visit.page.locator("#wmo-conversation [aria-current]")).to_have_attribute("data-turn", "0")
 
 
+def test_a_source_whose_click_came_to_nothing_is_asked_for_again(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    # Gradio takes the click, and its result never comes: what happens when its stream closes at that moment.
+    visit.page.route("**/queue/join*", lambda route: route.fulfill(json={"event_id": "lost"}), times=1)
+    visit.cite(2)
+    visit.expect_mark_in_view("Vertrouwen tussen de organisaties groeit langzaam [1].")
+
+
 def test_a_note_stands_under_the_answer_and_what_no_quote_supports_is_set_apart(visit: Visit) -> None:
     visit.ask("a written answer?")
     expect(visit.page.locator(".note")).to_have_text(WORDED["note"])
