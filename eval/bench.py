@@ -120,7 +120,7 @@ def _clocks(desk: Desk, watch: Stopwatch) -> Iterator[None]:
             (retrieval, "read_concepts", "concepts"),
             (type(retriever), "find", "score"),
             (type(retriever.embedder), "embed_queries", "embed"),
-            (QuickQuestions, "embed_to_judge", "embed"),
+            (QuickQuestions, "embed_both_ways", "embed"),
             (type(retriever.snapshot.dense), "search", "dense"),
             (type(retriever.snapshot.lexical), "search", "lexical"),
         ):

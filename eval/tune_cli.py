@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,10 +13,10 @@ from assistant.progress import progress_bars
 from assistant.settings import load_settings
 from corpus.errors import UsageError
 from eval.worlds import SHIPPED, TRAINING, World, open_world
-from index.e5 import build_default_model, find_weights
+from index.checkpoint import Floats
+from index.e5 import build_default_model
 from index.embed import DEFAULT_MODEL
-from index.quick import QuickQuestions
-from index.tuned import save_tuned, write_tuned
+from index.tuned import save_tuned
 
 if TYPE_CHECKING:
     from eval.tune import CarryOver
@@ -44,22 +43,20 @@ def tune_command(
             nl=f"Alleen het standaardmodel is af te stemmen; WMO_EMBEDDING_MODEL is {settings.embedding_model!r}.",
             en=f"Only the default model can be tuned; WMO_EMBEDDING_MODEL is {settings.embedding_model!r}.",
         )
-    with progress_bars(err, settings.language) as progress, TemporaryDirectory() as folder:
+    with progress_bars(err, settings.language) as progress:
         course = read_course([open_world(world, progress) for world in worlds or [TRAINING]], progress)
         judged = [open_world(world, progress) for world in test or SHIPPED]
         learnt = tune(build_default_model(settings.cache, progress), course, epochs, progress)
-        weights = find_weights(), find_weights()
-        tuned = write_tuned(Path(folder), learnt)
-        rows = [(world, _carry_over(world, *weights), _carry_over(world, *tuned)) for world in judged]
+        rows = [(world, _carry_over(world, {}), _carry_over(world, learnt)) for world in judged]
     _print(rows)
     if save:
         save_tuned(learnt)
 
 
-def _carry_over(world: World, ranking: Path, judging: Path) -> dict[str, CarryOver]:
+def _carry_over(world: World, learnt: Mapping[str, Floats]) -> dict[str, CarryOver]:
     from eval.tune import carry_over
 
-    embedder = QuickQuestions(world.desk.retriever.embedder, ranking, judging)
+    embedder = world.desk.retriever.judge.with_learnt(learnt)
     return {language: carry_over(world, embedder, language) for language in ("nl", "en")}
 
 

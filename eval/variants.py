@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 
 from index.compounds import Compounds
 from index.dutch import analyse
-from index.e5 import find_weights
 from index.gloss import Glosser
 from index.glossary import Glossary
 from index.linear import LinearModel, read_model
 from index.query import Vocabulary
-from index.quick import QuickQuestions
 from index.retrieve import PASSAGE_MODEL, Findings
 
 Numbers = NDArray[np.float64]
@@ -115,7 +113,8 @@ def _untuned(retriever: Any) -> dict[str, Any]:
     """Questions embedded by the default model as it was made; nothing where another model is in use."""
     if retriever.judge is None:
         return {}
-    return {"embedder": QuickQuestions(retriever.embedder, find_weights(), find_weights())}
+    plain = retriever.judge.with_learnt({})
+    return {"embedder": plain, "judge": plain}
 
 
 def _by_own_words(retriever: Any) -> dict[str, Any]:

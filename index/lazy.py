@@ -15,7 +15,7 @@ from pathlib import Path
 from corpus.errors import ModelUnavailable
 from index.embed import DEFAULT_MODEL, checksum_weights, find_model, load_embedder
 from index.quick import QuickQuestions
-from index.tuned import tuned_weights
+from index.tuned import read_tuned
 from index.types import Embedder, Parts, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ class LazyEmbedder:
 def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) -> Embedder:
     """As ``load_embedder``, but a model is loaded when it is first needed, once its fingerprint is known.
 
-    The default model answers questions before it is loaded, by the quick engine.
+    The default model reads questions before it is loaded, by numpy.
 
     Raises:
         ModelUnavailable: the model cannot be found or loaded.
@@ -84,7 +84,7 @@ def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) 
         return loaded
 
     embedder = LazyEmbedder(*memory[key], load) if key in memory else load()
-    return QuickQuestions(embedder, *tuned_weights(cache)) if model == DEFAULT_MODEL else embedder
+    return QuickQuestions(embedder, folder, read_tuned()) if model == DEFAULT_MODEL else embedder
 
 
 def _read(path: Path) -> dict[str, tuple[str, int]]:

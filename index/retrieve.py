@@ -120,13 +120,14 @@ class HybridRetriever(BaseRetriever):
         embedder: Embedder = self.embedder
         judge: Judge | None = self.judge
         forms = self._forms_to_embed(question, language)
-        vector = _mean(embedder.embed_queries(forms))
+        vectors, judging = judge.embed_both_ways(forms) if judge else (embedder.embed_queries(forms), None)
+        vector = _mean(vectors)
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
         inside = None if only is None else self.snapshot.sentences_of(reports)
         plain = self._compare(vector, inside)
         cosines = self.scale.usual(plain)
-        closeness = self._compare(judge.embed_to_judge(forms[:1])[0], inside) if judge else self.scale.judged(plain)
+        closeness = self.scale.judged(plain) if judging is None else self._compare(judging[0], inside)
         found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
         dense = dict(zip(found, self.scale.usual(np.array([*found.values()])).tolist(), strict=True))
         lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))

@@ -62,5 +62,5 @@ class Embedder(Protocol):
 class Judge(Protocol):
     """Turns questions into vectors that lie near a sentence only where this answers the question."""
 
-    def embed_to_judge(self, texts: Sequence[str]) -> Vectors:
-        """One vector for each question, in order."""
+    def embed_both_ways(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """A vector that finds passages for each form of a question, and in one row that of the first, which judges."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.checkpoint import dequantise_q4_0, move_tensors, parse_checkpoint
+from index.checkpoint import dequantise_q4_0, parse_checkpoint
 from tests.small_weights import PIECES, SHAPE, tensors, weights_bytes
 
 
@@ -40,26 +40,3 @@ def test_a_weights_file_that_is_cut_off_is_refused(length: int) -> None:
 def test_another_kind_of_file_is_refused() -> None:
     with pytest.raises(ValueError, match="E5S1"):
         parse_checkpoint(b"GGUF" + weights_bytes()[4:])
-
-
-def test_moved_tensors_are_read_back_and_no_other_byte_changes() -> None:
-    data, bias = weights_bytes(), np.linspace(-2, 2, SHAPE.hidden, dtype=np.float32)
-    changed = move_tensors(data, {"l0.q.b": bias})
-    before, after = parse_checkpoint(data).tensors, parse_checkpoint(changed).tensors
-    assert np.array_equal(after["l0.q.b"], bias)
-    assert all(np.array_equal(after[name], before[name]) for name in before if name != "l0.q.b")
-    assert len(changed) == len(data) and sum(a != b for a, b in zip(data, changed, strict=True)) <= bias.nbytes
-
-
-@pytest.mark.parametrize(("name", "size"), [("l0.q.b", 31), ("l9.q.b", 32), ("l0.q.w", 1024)])
-def test_a_tensor_that_is_not_there_of_another_size_or_in_4_bits_cannot_be_moved(name: str, size: int) -> None:
-    with pytest.raises(ValueError, match=name):
-        move_tensors(weights_bytes(), {name: np.zeros(size, np.float32)})
-
-
-def test_half_of_the_way_is_the_mean_of_both_ends() -> None:
-    data, there = weights_bytes(), np.full(SHAPE.hidden, 3, np.float32)
-    before, halfway = (
-        parse_checkpoint(d).tensors["l0.q.b"] for d in (data, move_tensors(data, {"l0.q.b": there}, 0.5))
-    )
-    assert halfway == pytest.approx((before + there) / 2, abs=1e-6)

@@ -14,10 +14,9 @@ from eval.tune import Course, carry_over, read_course, tune
 from eval.types import Case
 from eval.worlds import World
 from index.checkpoint import Floats
-from index.e5 import build_default_model, find_weights
+from index.e5 import build_default_model
 from index.fake_embed import HashingEmbedder
 from index.quick import QuickQuestions
-from index.tuned import write_tuned
 
 SET = Path(__file__).resolve().parent.parent / "eval" / "questions" / "articles.jsonl"
 
@@ -77,10 +76,10 @@ def gap(course: Course, embedder: QuickQuestions) -> float:
 
 
 def test_questions_come_nearer_to_their_answers_and_the_others_keep_away(
-    world: World, course: Course, learnt: dict[str, Floats], tmp_path: Path
+    world: World, course: Course, settings: Settings, learnt: dict[str, Floats]
 ) -> None:
-    stock = QuickQuestions(HashingEmbedder(), find_weights(), find_weights())
-    tuned = QuickQuestions(HashingEmbedder(), *write_tuned(tmp_path, learnt))
+    stock = QuickQuestions(HashingEmbedder(), build_default_model(settings.cache), {})
+    tuned = stock.with_learnt(learnt)
     assert gap(course, tuned) > gap(course, stock) + 0.005
     assert carry_over(world, tuned, "nl").recall >= carry_over(world, stock, "nl").recall
 
