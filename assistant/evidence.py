@@ -98,9 +98,13 @@ def _whole_sentences(weighed: Sequence[Weighed]) -> list[Weighed]:
 
 
 def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.float32]) -> bool:
+    """Whether a sentence says again what one of the chosen says.
+
+    Sentences of one passage lie near each other whatever they say, so that there only the same words are a repetition.
+    """
     return any(
-        float(vectors[candidate.row] @ vectors[taken.row]) > _SAME
-        or " ".join(candidate.sentence.text.split()) == " ".join(taken.sentence.text.split())
+        " ".join(candidate.sentence.text.split()) == " ".join(taken.sentence.text.split())
+        or (candidate.passage_rank != taken.passage_rank and float(vectors[candidate.row] @ vectors[taken.row]) > _SAME)
         for taken in chosen
     )
 

@@ -58,7 +58,9 @@ def test_what_was_said_already_is_not_said_again() -> None:
     )
     vectors = apart(4).copy()
     vectors[2] = vectors[0]
-    assert texts(choose(candidates, vectors, 5, 150)) == ["Er is geen geld.", "Toch wel."]
+    elsewhere = tuple(replace(w, passage_rank=rank) for rank, w in enumerate(candidates, 1))
+    assert texts(choose(elsewhere, vectors, 5, 150)) == ["Er is geen geld.", "Toch wel."]
+    assert texts(choose(candidates, vectors, 5, 150)) == ["Er is geen geld.", "Geld ontbreekt.", "Toch wel."]
 
 
 def test_a_fragment_is_chosen_only_where_there_is_no_whole_sentence() -> None:
