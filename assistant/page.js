@@ -30,7 +30,7 @@ function openSource(button, trigger) {
   insist({
     turn: whole(data.turn), number: whole(data.number), rank: whole(data.rank), report: data.report ?? null,
     count: window.wmoClicks,
-  }, trigger, REPEATS);
+  }, trigger, "shelf" in data ? 0 : REPEATS); // the list of reports has no number by which to know that it came
 }
 
 // Gradio closes its stream of results when nothing is under way any more, and loses the result of a click that is

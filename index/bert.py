@@ -30,7 +30,7 @@ def map_tensors(path: Path) -> dict[str, Floats]:
 
     Raises:
         OSError: the file cannot be opened.
-        ValueError: it is not such a file.
+        ValueError: it is not such a file, or holds other numbers.
     """
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -38,6 +38,8 @@ def map_tensors(path: Path) -> dict[str, Floats]:
     tensors = {}
     for name, about in json.loads(data[8:first]).items():
         if name != "__metadata__":
+            if about["dtype"] != "F32":
+                raise ValueError(f"tensor {name} of {path} is {about['dtype']}, expected F32")
             start, end = about["data_offsets"]
             flat = np.frombuffer(data, "<f4", (end - start) // 4, first + start)
             tensors[name] = flat.reshape(about["shape"])

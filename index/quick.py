@@ -100,7 +100,14 @@ class QuickQuestions:
 
 
 def _move(weights: Mapping[str, Floats], learnt: Mapping[str, Floats], share: float) -> dict[str, Floats]:
-    """The weights that were learnt, a share of the way from what they were before."""
+    """The weights that were learnt, a share of the way from what they were before.
+
+    Raises:
+        ValueError: when the model has no such tensor, or one of another shape.
+    """
+    for name, values in learnt.items():
+        if name not in weights or weights[name].shape != values.shape:
+            raise ValueError(f"the model has no tensor {name} of shape {values.shape}")
     return {name: (1 - share) * weights[name] + share * values for name, values in learnt.items()}
 
 
