@@ -58,8 +58,8 @@ def load_data(data: bytes, name: str, limits: Limits = _NO_LIMITS_GIVEN) -> Docu
         raise _too_large(name, len(data), limits)
     if not data.strip():
         raise LoadError(
-            nl=f"{name} is leeg. Controleer het bestand of verwijder het uit de catalogus.",
-            en=f"{name} is empty. Check the file or remove it from the catalogue.",
+            nl=f"{name} is leeg. Controleer het bestand, of laat het weg.",
+            en=f"{name} is empty. Check the file, or leave it out.",
         )
     suffix = Path(name).suffix.lower()
     found = find_format(data, name) or suffix
@@ -77,8 +77,8 @@ def load_data(data: bytes, name: str, limits: Limits = _NO_LIMITS_GIVEN) -> Docu
         )
     if not any(page.strip() for page in document.pages):
         raise LoadError(
-            nl=f"{name} bevat geen tekst. Controleer het bestand of verwijder het uit de catalogus.",
-            en=f"{name} holds no text. Check the file or remove it from the catalogue.",
+            nl=f"{name} bevat geen tekst. Controleer het bestand, of laat het weg.",
+            en=f"{name} holds no text. Check the file, or leave it out.",
         )
     return document
 

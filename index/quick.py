@@ -49,12 +49,11 @@ class QuickQuestions:
         """One vector for each question, in order, that finds passages; beyond 512 tokens the mean over its parts."""
         return self._embed(texts, ())[0]
 
-    def embed_to_judge(self, texts: Sequence[str]) -> Vectors:
-        """The same, each vector near that of a sentence only where this answers the question."""
-        return self._embed((), texts)[1]
-
     def embed_both_ways(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """The vectors that ``embed_queries`` gives, and that which ``embed_to_judge`` gives the first, in one pass."""
+        """The vectors that ``embed_queries`` gives, and in one row that of the first text which judges.
+
+        That one lies near a sentence only where this answers the question. Both come from one pass.
+        """
         return self._embed(texts, texts[:1])
 
     def embed_passages(
