@@ -312,6 +312,13 @@ def _file_bytes(row: _Row, folder: str, faults: _Faults) -> bytes | None:
             f'file "{name}" lies outside the folder {REPORTS}; put it there and give its name alone',
         )
         return None
+    if os.path.exists(path) and not os.path.isfile(path):  # whoever opens a pipe waits for ever
+        faults.add(
+            row.line,
+            f'"{name}" in {folder} is geen bestand; zet het bestand daar neer of verwijder deze regel',
+            f'"{name}" in {folder} is not a file; put the file there or remove this line',
+        )
+        return None
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -27,7 +28,8 @@ from corpus.load_html import parse_html
 
 MOST_REDIRECTS = 10
 
-_AGENT = "wmo-assistant (report reader)"
+_HEADERS = {"User-Agent": "wmo-assistant (report reader)", "Accept-Encoding": "identity"}
+_PIECE_BYTES = 1 << 20
 _SUFFIXES = {
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
@@ -82,7 +84,7 @@ def fetch_where(url: str, limits: Limits, timeout_seconds: float, may_reach: Cal
             httpx.Client(
                 transport=transport, follow_redirects=True, max_redirects=MOST_REDIRECTS, trust_env=False
             ) as client,
-            client.stream("GET", url, headers={"User-Agent": _AGENT}, timeout=timeout_seconds) as response,
+            client.stream("GET", url, headers=_HEADERS, timeout=timeout_seconds) as response,
         ):
             _check_answer(response, url)
             data = _read(response, url, limits, deadline)
@@ -278,7 +280,7 @@ def _read(response: httpx.Response, url: str, limits: Limits, deadline: float) -
     data = bytearray()
     stated = response.headers.get("content-length", "")
     too_much = stated.isdigit() and int(stated) > limits.max_bytes
-    for chunk in () if too_much else response.iter_bytes():
+    for chunk in () if too_much else _unpacked(response, url):
         data += chunk
         too_much = len(data) > limits.max_bytes
         if too_much:
@@ -291,6 +293,26 @@ def _read(response: httpx.Response, url: str, limits: Limits, deadline: float) -
             en=f"{url} is over the limit of {most:g} MB. Download and split it, or raise the limit.",
         )
     return bytes(data)
+
+
+def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:
+    """The body in pieces of bearable size: gzip comes unasked from some servers, and shrinks zeros a thousandfold."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed in ("", "identity"):
+        yield from response.iter_raw()
+        return
+    if packed not in ("gzip", "x-gzip"):
+        raise _unreachable(url, f"ingepakt als {packed}", f"packed as {packed}")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    for chunk in response.iter_raw():
+        while chunk:
+            try:
+                yield unpacker.decompress(chunk, _PIECE_BYTES)
+            except zlib.error as error:
+                raise _unreachable(url, str(error), str(error)) from error
+            chunk = unpacker.unconsumed_tail
+    if not unpacker.eof:
+        raise _unreachable(url, "halverwege afgebroken", "cut off halfway")
 
 
 def _asks_password(data: bytes, url: str) -> bool:

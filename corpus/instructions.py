@@ -12,8 +12,10 @@ import base64
 import binascii
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import TypeVar
 
 from corpus.types import Heading, Sentence, Text
@@ -34,9 +36,12 @@ _DROP = (
 )
 _EVERY = r"(?:every|all|any|each|elke|iedere|alle|ieder|elk)"
 _QUESTION = r"(?:questions?|quer(?:y|ies)|answers?|response|reply|vra(?:ag|gen)|antwoord(?:en)?)"
-_ANSWER = r"(?:answer|respond|reply|say|output|print|write|repeat|return|antwoord|zeg|schrijf|herhaal|vermeld)"
-# where an order begins: a sentence, a clause after a colon, or what someone must
-_START = r"(?:^|[.!?:;\n\"“”(*>|]\s*|\b(?:please|gelieve|you must|you should|je moet|u moet|and now|en nu|so|dus) )"
+_ANSWER = (
+    r"(?:answer|respond|reply|say|output|print|write|repeat|return|antwoord|beantwoord|zeg|schrijf|herhaal|vermeld)"
+)
+# where an order begins: a sentence, an item, a cell, a clause after a colon, or what someone must
+_BEGIN = r"(?:^|[.!?:;\n\"'“”‘()\[*>|•+–—-]\s*)"
+_START = rf"(?:{_BEGIN}|\b(?:please|gelieve|you must|you should|je moet|u moet|and now|en nu|so|dus) )"
 _MACHINE = (
     r"(?:ai|a\.i\.|ki|llms?|gpt(?:-?\d)?|chatgpt|claude|gemini|copilot|language models?|taalmodel(?:len)?|chat ?bots?"
     r"|(?:ai|ki|virtual|virtuele|digital|digitale)[- ](?:assistants?|assistent(?:en)?|systems?|models?|taalmodel))"
@@ -80,7 +85,8 @@ _MARKS = (
         r"[^>]{0,20}>|\[/?(?:inst|sys|system|assistant)\]|<</?sys>>|\{\{#?(?:system|user|assistant)",
         r"#{2,}\s*(?:new |system |nieuwe )?(?:instruct(?:ion|ie)s?|response|system|assistant)\b",
         r"^(?:new |nieuwe )?(?:instruction|assistant|system prompt)$",
-        r"(?:^|\n)\W*(?:(?:assistant|(?-i:SYSTEM)|new instructions?|system instructions?|instruction)\s*:\s*\S"
+        r"(?:(?:^|\n)\W*(?:\w{1,2}[.)]\s*)?|[;|]\s*)"
+        r"(?:(?:assistant|(?-i:SYSTEM)|new instructions?|system instructions?|instruction)\s*:\s*\S"
         r"|system\s*:.{0,60}\b(?:you|your|ignore|obey|answer|must|say|user)\b)",
         r"\b(?:begin|start|end|einde|new|nieuwe?|updated?)(?: of| van)?(?: the| de| het)? (?:system|systeem)[- ]?"
         r"(?:prompts?|instruct\w+|override)",
@@ -97,7 +103,7 @@ _MARKS = (
         r"\b(?:note|notice|message|instructions?|orders?|warning|bericht|instructies?|opdracht|aanwijzing)"
         rf"\s*(?:for|to|voor|aan|,|:)\s*(?:(?:the|any|all|de|het|een|elk|elke|alle) )?{_MACHINE}s?\s*[,:.;]",
         rf"\b(?:attention|let op)\s*[,:]?\s+{_MACHINE}s?\s*[,:]",
-        rf"(?:^|[.!?:\n]\s*)(?:(?:dear|hey|hello|beste|hallo) )?{_ASSISTANT}s?\s*[,:]\s*(?:you|je|please|{_ANSWER}"
+        rf"{_BEGIN}(?:(?:dear|hey|hello|beste|hallo) )?{_ASSISTANT}s?\s*[,:]\s*(?:you|je|please|{_ANSWER}"
         rf"|{_DROP}|gebruik|use|do not|don't|always|never|altijd|geef|give)\b",
         rf"\b(?:if|als|wanneer|indien) (?:you are|you're|je|u|jij) (?:an? |een )?{_MACHINE}\b",
         r"\b(?:you are|you're|je bent|jij bent) (?:now|nu|vanaf nu|voortaan|from now on) (?:an? |een )?"
@@ -231,17 +237,21 @@ def _paragraph(content: str, start: int, end: int) -> tuple[int, int]:
 
 
 def find_orders(text: Text, parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The sentences or headings of a text that are no evidence, as ``is_order`` tells; each paragraph is read once."""
+    """The sentences or headings of a text that are no evidence, as ``is_order`` tells of one.
+
+    A list or a table is one paragraph, which may be long: where its first order is, is found by halves.
+    """
     found: list[Part] = []
-    first, last, is_suspect = 0, -1, False
-    for part in parts:
-        if not first <= part.start <= part.end <= last:
-            first, last = _paragraph(text.content, part.start, part.end)
-            is_suspect = is_instruction(text.content[first:last].strip())
-        if any(map(is_instruction, text.headings_at(part.start))) or (
-            is_suspect and is_order(text, part.start, part.end)
-        ):
-            found.append(part)
+    for (first, last), within in groupby(parts, lambda part: _paragraph(text.content, part.start, part.end)):
+        paragraph = tuple(within)
+        suspect = len(paragraph)
+        if is_instruction(text.content[first:last].strip()):
+            suspect = bisect_left(
+                paragraph, True, key=lambda part: is_instruction(text.content[first : part.end].strip())
+            )
+        for place, part in enumerate(paragraph):
+            if place >= suspect or any(map(is_instruction, text.headings_at(part.start))):
+                found.append(part)
     return tuple(found)
 
 

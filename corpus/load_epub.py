@@ -45,14 +45,15 @@ def load_epub(data: bytes, name: str, limits: Limits) -> Document:
 
 
 def _spine(package: etree._Element, package_path: str) -> list[str]:
-    """The names of the members with chapters, in reading order; the page with the contents is none."""
+    """The names of the members with chapters, in reading order, each once; the page with the contents is none."""
     folder = posixpath.dirname(package_path)
     items = {
         item.get("id"): posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
         for item in package.iter("{*}item")
         if "nav" not in item.get("properties", "").split() and "html" in item.get("media-type", "")
     }
-    return [items[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in items]
+    named = (items[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in items)
+    return list(dict.fromkeys(named))
 
 
 def _encrypted(archive: zipfile.ZipFile, name: str) -> set[str]:

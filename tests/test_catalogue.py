@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_a_row_becomes_a_report_with_the_hash_of_its_file(corpus: Path) -> None:
         file="een.md",
         sha256=hashlib.sha256(b"# een.md\n").hexdigest(),
     )
+
+
+def test_a_pipe_in_the_place_of_a_report_is_told(corpus: Path) -> None:
+    (corpus / "reports" / "een.md").unlink()
+    os.mkfifo(corpus / "reports" / "een.md")
+    assert '"een.md"' in fault(catalogue(corpus, GOOD)).en and "not a file" in fault(corpus).en
 
 
 def test_a_header_alone_is_an_empty_catalogue(corpus: Path) -> None:

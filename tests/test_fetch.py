@@ -67,6 +67,9 @@ class Site(BaseHTTPRequestHandler):
             "/groot": ({"Content-Length": "99999999"}, [b"x"]),
             "/lang": ({}, (b"x" * 10_000 for _ in range(10_000))),
             "/ingepakt": ({"Content-Encoding": "gzip"}, [gzip.compress(b"x" * 5_000_000)]),
+            "/gzip": (html | {"Content-Encoding": "gzip"}, [gzip.compress(PAGE.encode())]),
+            "/half": ({"Content-Encoding": "gzip"}, [gzip.compress(PAGE.encode())[:-9]]),
+            "/dubbel": ({"Content-Encoding": "gzip, gzip"}, [gzip.compress(gzip.compress(b"x"))]),
             "/stuk": ({"Content-Encoding": "gzip"}, [b"geen gzip"]),
             "/druppel": ({}, (time.sleep(0.05) or b"x" for _ in range(200))),
         }
@@ -211,6 +214,10 @@ def test_a_server_that_drips_is_left_when_the_time_is_over(site: str) -> None:
         get(f"{site}/druppel", timeout_seconds=0.4)
 
 
+def test_a_page_that_comes_packed_unasked_is_unpacked(site: str) -> None:
+    assert get(f"{site}/gzip").data == PAGE.encode()
+
+
 @pytest.mark.parametrize("path", ["/401", "/403", "/afgeschermd", "/wachtwoord"])
 def test_a_page_behind_a_login_is_recognised(site: str, path: str) -> None:
     with pytest.raises(LoadError, match="asks to log in"):
@@ -224,6 +231,8 @@ def test_a_page_behind_a_login_is_recognised(site: str, path: str) -> None:
         ("/503", "error 503. Try again"),
         ("/rond", "too many redirects"),
         ("/stuk", "fetched"),
+        ("/half", "cut off"),
+        ("/dubbel", "packed as gzip, gzip"),
     ],
 )
 def test_an_error_of_the_server_is_told_with_what_to_do(site: str, path: str, words: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.clean import clean
 from corpus.errors import LoadError
-from corpus.load import LOADERS, load
+from corpus.load import LOADERS, load, load_data
 from corpus.load_html import parse_html, tree_to_markdown
 
 TEXT = "Cliënten in Súdwest-Fryslân betalen € 19 voor één maatwerkvoorziening; ‘dat is vreemd’, zegt de gemeente."
@@ -80,6 +80,16 @@ def test_a_web_page_under_another_name_is_read_as_one(tmp_path: Path, name: str)
     path = tmp_path / name
     path.write_text(PAGE, encoding="utf-8")
     assert load(path).kind == "html"
+
+
+def test_a_web_page_is_recognised_behind_comments() -> None:
+    page = f"<?xml version='1.0'?> <!-- een --><!-- twee\n--> {PAGE}"
+    assert load_data(page.encode(), "rapport.txt").kind == "html"
+
+
+def test_text_behind_many_comments_is_no_web_page() -> None:
+    text = 40 * "<!-- prettier-ignore -->\n" + "# Wijkteams\n\nDe raad telt elf leden.\n"  # once it took hours
+    assert load_data(text.encode(), "rapport.md").kind == "markdown"
 
 
 def test_a_file_that_never_ends_is_refused(tmp_path: Path) -> None:

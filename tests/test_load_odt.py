@@ -149,6 +149,12 @@ def test_a_heading_in_the_header_of_a_chapter_is_kept() -> None:
     assert load_chapter(f"<header><h2>Methode</h2></header><p>{BODY}</p>") == f"Methode\n\n{BODY}"
 
 
+def test_a_chapter_that_the_spine_names_often_is_read_once() -> None:
+    package = EPUB["boek/pakket.opf"].replace("</spine>", 200 * '<itemref idref="a"/>' + "</spine>")
+    document = load_data(zipped(EPUB | {"boek/pakket.opf": package}), "boek.epub")
+    assert document == load_data(zipped(EPUB), "boek.epub")
+
+
 def test_a_book_is_read_in_the_order_of_its_spine() -> None:
     document = load_data(zipped(EPUB), "boek.epub")
     assert clean("r", document).content == f"Een\n\n{BODY}\n\nTwee\n\n{BODY}"
