@@ -9,9 +9,11 @@ from corpus.types import Sentence, Text
 
 
 def cite(sentence: Sentence, text: Text, number: int = 0) -> Citation:
-    """The citation of a sentence, its quote taken from the text itself."""
-    quote = text.content[sentence.start : sentence.end]
-    return Citation(number, text.report_id, sentence.start, sentence.end, quote, text.page_at(sentence.start))
+    """The citation of a sentence, its quote taken from the text itself, without the mark of an item before it."""
+    start = sentence.start + len("- ") * text.content.startswith("- ", sentence.start, sentence.end)
+    return Citation(
+        number, text.report_id, start, sentence.end, text.content[start : sentence.end], text.page_at(start)
+    )
 
 
 def is_verbatim(citation: Citation, text: Text) -> bool:

@@ -10,7 +10,7 @@ import io
 import json
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -54,6 +54,8 @@ ChatModelOption = Annotated[
     typer.Option("--chat-model", help="Have a chat model word the answer: provider:name, such as ollama:llama3.1."),
 ]
 SyncOption = Annotated[bool, typer.Option("--sync", help="Bring the index in step with the catalogue first.")]
+
+_LINES_NAMED = 10
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -323,11 +325,23 @@ def _ask_batch(desk: Desk, lines: Iterable[bytes], scope: Scope) -> int:
     from assistant.batch import answer_lines
 
     scope.choose(tuple(desk.reports.values()))  # what is wrong with it is said once, before the first line
-    failed = False
+    failed: list[int] = []
     for row in answer_lines(desk, lines, scope):
-        failed = failed or "error" in row
+        if "error" in row:
+            failed.append(row["line"])
         _print_json(row, indent=None)
-    return int(failed)
+    if failed:
+        err.print(Line(_unanswered(failed, desk.settings.language), style="yellow"))
+    return int(bool(failed))
+
+
+def _unanswered(lines: Sequence[int], language: str) -> str:
+    some = ", ".join(map(str, lines[:_LINES_NAMED])) + (", …" if len(lines) > _LINES_NAMED else "")
+    return (
+        f"Niet beantwoord: {len(lines)} (regel {some}). Waarom staat bij elk onder error."
+        if language == "nl"
+        else f"Not answered: {len(lines)} (line {some}). Each says why under error."
+    )
 
 
 def _read_lines(source: str) -> Iterable[bytes]:

@@ -90,11 +90,13 @@ _SHARE_OF_BEST = 0.1
 _NEXT_OF_REPORT = 0.8
 _SAME = 0.97
 _WHOLE_WORDS = 5
+_WORD = re.compile(r"\S*\w\S*")
+"""A word; the marks of an item and the bars between cells are none."""
 
 
 def _whole_sentences(weighed: Sequence[Weighed]) -> list[Weighed]:
     """Those of five words or more, which say something by themselves; all of them where there is none."""
-    return [w for w in weighed if count_words(w.sentence.text) >= _WHOLE_WORDS] or list(weighed)
+    return [w for w in weighed if len(_WORD.findall(w.sentence.text)) >= _WHOLE_WORDS] or list(weighed)
 
 
 def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.float32]) -> bool:

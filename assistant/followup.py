@@ -64,7 +64,12 @@ def stand_alone(question: str, turns: Sequence[str], language: str) -> str:
     if not turns or not leans_on_before(question, language):
         return question
     before = stand_alone(turns[-1].strip(), turns[-_CHAIN:-1], language)
-    return _swap_name(question, before) or f"{before} {question}"
+    return _swap_name(question, before) or f"{_closed(before)} {question}"
+
+
+def _closed(sentence: str) -> str:
+    """A sentence with a full stop where it has no end, so that the capital of the next is not taken for a name's."""
+    return sentence if sentence[-1:] in ".?!…" else f"{sentence}."
 
 
 def leans_on_before(question: str, language: str) -> bool:
@@ -103,10 +108,12 @@ def _points_out(question: str, language: str) -> bool:
     return False
 
 
-_NAME = r"[A-Z][\w’'-]*[a-z][\w’'-]*(?: [A-Z][\w’'-]*)*"
+_NAME = r"(?:[Vv]an )?(?:[Dd]e[rn]? )?[A-Z][\w’'-]*[a-z][\w’'-]*(?: [A-Z][\w’'-]*)*"
+_GOING_ON = r"(?i:(?:(?:en|and|maar|but) )?(?:what about|how about|hoe zit het)|en|and|maar|but) "
+_PREPOSITION = r"(?:[Mm]et|[Ii]n|[Bb]ij|[Vv]oor|van|[Oo]p|[Vv]olgens|[Aa]ccording to|[Aa]t|[Ff]or|[Ww]ith|of) "
 _ONLY_A_NAME = re.compile(
-    r"^\W*(?i:en|and|maar|but|what about|how about|hoe zit het)?(?: (?i:met|in|bij|voor|van|op|at|for|with|of))*"
-    rf" (?P<name>{_NAME})\W*$"
+    rf"^\W*(?:{_GOING_ON}(?:{_PREPOSITION})*|(?:{_PREPOSITION})+)(?:de |het |the )?"
+    rf"(?P<name>{_NAME}|[A-Z]{{3,}})(?: dan| then)?\W*$"
 )
 _NAMES = re.compile(rf"(?<=[\w,;:’'\"”)] ){_NAME}")
 

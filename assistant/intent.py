@@ -8,11 +8,11 @@ from collections.abc import Mapping
 _CUES: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "recommendation": r"\b(aanbev\w*|advies|adviseer\w*|advise\w*|geadviseerd|zou(den)? (\w+ ){0,4}moeten|"
-        r"recommend\w*|advice|should)\b",
-        "comparison": r"\b(vergelijk\w*|verschil\w*|overeenkomst\w*|compar\w*|differ\w*|versus|vs|agree|disagree)\b",
+        "recommendation": r"\b(aanbev\w*|beveelt|bevelen|raadt|advies|adviseer\w*|advise\w*|geadviseerd|"
+        r"zou(den)? (\w+ ){0,4}moeten|recommend\w*|advice|should)\b",
         "why": r"\b(waarom|waardoor|hoezo|oorza\w*|reden\w*|verklar\w*|knelpunt\w*|belemmer\w*|"
         r"why|cause\w*|reason\w*|explain\w*|obstacle\w*|barrier\w*|hinder\w*|bottleneck\w*|hamper\w*)\b",
+        "comparison": r"\b(vergelijk\w*|verschil\w*|overeenkomst\w*|compar\w*|differ\w*|versus|vs|agree|disagree)\b",
         "number": r"\b(hoeveel|hoe (veel|vaak|hoog|groot|lang|oud|ver)|aantal|percentage|procent|"
         r"welk (deel|aandeel|bedrag)|"
         r"how (many|much|often|high|large|long|old|far)|number of|what (share|percentage|proportion|fraction))\b",
@@ -29,7 +29,7 @@ _CUES: Mapping[str, re.Pattern[str]] = {
 def read_intent(question: str) -> str:
     """The kind of answer asked for, or ``"what"`` where no cue tells.
 
-    One of recommendation, comparison, why, number, when, who, where, definition, how, what; the first that fits.
+    One of recommendation, why, comparison, number, when, who, where, definition, how, what; the first that fits.
 
     >>> read_intent("Hoeveel gemeenten deden mee?"), read_intent("experimenten Enschede")
     ('number', 'what')

@@ -15,7 +15,7 @@ from corpus.instructions import is_instruction
 from corpus.types import Passage
 from index.coverage import coverage
 from index.linear import Features, LinearModel
-from index.named import figures_in, match_name, names_in
+from index.named import figures_in, is_headline, match_name, names_in
 from index.retrieve import OUTSIDE, Findings
 from index.scope import EVERYTHING
 
@@ -37,7 +37,7 @@ def bounds(findings: Findings) -> tuple[float, float]:
 
     It is 0 where nothing was found, or nothing was asked, and high where a sentence has every word of the question.
     """
-    if not len(findings.rows) or is_command(findings.question):
+    if not len(findings.rows) or not findings.concepts or is_command(findings.question):
         return 0.0, 0.0
     return (_COVERED, 1.0) if is_covered(findings) else (0.0, 1.0)
 
@@ -68,9 +68,16 @@ def refusal_features(findings: Findings) -> Features:
 
 
 def unknown_names(findings: Findings) -> tuple[str, ...]:
-    """The names of the question that no report that was searched has."""
+    """The names of the question that no report that was searched has.
+
+    A word of the field with a capital ("the Participation Act") is none, and neither is any word of a headline.
+    """
+    if is_headline(findings.question):
+        return ()
     known = known_words(findings)
-    return tuple(name for name in names_in(findings.question) if match_name(name, known) is None)
+    terms = {concept.source for concept in findings.concepts if concept.is_term}
+    names = (name for name in names_in(findings.question) if name not in terms)
+    return tuple(name for name in names if match_name(name, known) is None)
 
 
 def unknown_figures(findings: Findings) -> tuple[str, ...]:
@@ -126,6 +133,12 @@ def _reason(findings: Findings) -> str:
             "Dit is een opdracht aan het programma, geen vraag over de rapporten."
             if dutch
             else "This is an order to the program, not a question about the reports."
+        )
+    if not findings.concepts:
+        return (
+            "Deze vraag zegt niet waarover. Noem een onderwerp, bijvoorbeeld: waarom stokt de samenwerking in de Wmo?"
+            if dutch
+            else "This question does not say what about. Name a subject, for example: why does Wmo collaboration stall?"
         )
     missing = (*unknown_names(findings), *unknown_figures(findings))
     if findings.scope == EVERYTHING:

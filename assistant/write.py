@@ -14,9 +14,9 @@ _LEADS: Mapping[str, tuple[str, str]] = {
     "why": ("Verklaringen in {reports}:", "Explanations in {reports}:"),
     "how": ("Zo staat het in {reports}:", "How it is described in {reports}:"),
     "number": ("Cijfers in {reports}:", "Figures in {reports}:"),
-    "recommendation": ("Aanbevelingen in {reports}:", "Recommendations in {reports}:"),
-    "comparison": ("Naast elkaar gezet, uit {reports}:", "Side by side, from {reports}:"),
+    "recommendation": ("Over aanbevelingen staat in {reports}:", "What is said about recommendations in {reports}:"),
 }
+_SIDE_BY_SIDE = ("Naast elkaar gezet, uit {reports}:", "Side by side, from {reports}:")
 _LEAD_ELSE = ("Hierover staat in {reports}:", "What is said about this in {reports}:")
 _COUNTS = {"nl": ("één rapport", "{} rapporten"), "en": ("one report", "{} reports")}
 _OPENING = "“„‘"
@@ -81,5 +81,6 @@ def unresolved_markers(text: str, citations: Sequence[Citation]) -> tuple[int, .
 
 def _lead(intent: str, reports: int, language: str) -> str:
     one, many = _COUNTS[language]
-    dutch, english = _LEADS.get(intent, _LEAD_ELSE)
+    compares = intent == "comparison" and reports > 1
+    dutch, english = _SIDE_BY_SIDE if compares else _LEADS.get(intent, _LEAD_ELSE)
     return (dutch if language == "nl" else english).format(reports=one if reports == 1 else many.format(reports))

@@ -17,10 +17,14 @@ HEADING_BOOST = 0.5
 
 @dataclass(frozen=True)
 class Concept:
-    """One idea of a question: the word it came from, and the stems that stand for it with their weights in (0, 1]."""
+    """One idea of a question: the word it came from, and the stems that stand for it with their weights in (0, 1].
+
+    ``is_term`` says that the glossary has other words for it, so that it is a word of the field, whatever its capitals.
+    """
 
     source: str
     stems: Mapping[str, float]
+    is_term: bool = False
 
 
 def schema() -> tantivy.Schema:

@@ -36,6 +36,16 @@ def names_in(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in found if _may_name(word)))
 
 
+def is_headline(question: str) -> bool:
+    """Whether every word of a question has a capital, as in English titles, so that capitals tell no names.
+
+    >>> is_headline("Why Does Wmo Collaboration Stall?"), is_headline("Wat zegt Van Kuijk?"), is_headline("Jan Jansen")
+    (True, False, False)
+    """
+    letters = [word for word in question.split() if word[0].isalpha()]
+    return len(letters) > 2 and all(word[0].isupper() for word in letters)
+
+
 def figures_in(question: str) -> tuple[str, ...]:
     """The words of a question that hold a digit: years, amounts, percentages, article numbers.
 

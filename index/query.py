@@ -84,9 +84,10 @@ def read_concepts(question: str, language: str, vocabulary: Vocabulary, expander
         for expansion in expansions:
             if own in expansion.source or stem_nl in expansion.source:
                 _offer(stems, expansion.terms, RELATION_WEIGHTS[expansion.relation])
+        is_term = len(stems.keys() - {stem_nl, stem_en}) > 0
         for variant, weight in _variants(word, stems, vocabulary):
             _offer(stems, (stem(variant, "nl"),), weight)
-        concepts.setdefault(own, Concept(word, stems))
+        concepts.setdefault(own, Concept(word, stems, is_term))
     return tuple(concepts.values())
 
 

@@ -17,6 +17,12 @@ def test_a_citation_takes_its_quote_and_page_from_the_text() -> None:
     assert is_verbatim(CITATION, TEXT)
 
 
+def test_the_mark_of_an_item_is_no_part_of_the_quote() -> None:
+    text = Text("r", "Zo gaat het:\n- er is geen geld;\n- er is haast.")
+    citation = cite(Sentence("r", 13, 31, text.content[13:31]), text)
+    assert (citation.quote, citation.start) == ("er is geen geld;", 15) and is_verbatim(citation, text)
+
+
 def test_a_sentence_whose_words_were_changed_is_cited_by_its_place() -> None:
     assert cite(Sentence("r", 0, 8, "Iets anders"), TEXT).quote == "Een zin."
 

@@ -69,6 +69,11 @@ def test_a_fragment_is_chosen_only_where_there_is_no_whole_sentence() -> None:
     assert texts(choose(weighed(fragment), apart(1), 5, 150)) == [fragment[0]]
 
 
+def test_the_heads_of_a_table_are_a_fragment() -> None:
+    heads, row = ("- | Almere | Breda | Zwolle", 0.9), ("- Caseload per werker | 140 | 95 | 70", 0.5)
+    assert texts(choose(weighed(heads, row), apart(2), 5, 150)) == [row[0]]
+
+
 def test_another_report_that_is_nearly_as_probable_is_heard_first() -> None:
     one, two, three = weighed(*[(f"Dit is een hele zin, nummer {i}.", p) for i, p in enumerate((0.9, 0.85, 0.8))])
     other = replace(three, sentence=replace(three.sentence, report_id="other"))

@@ -69,10 +69,10 @@ LEADS = {
     ("how", "en"): "How it is described in",
     ("number", "nl"): "Cijfers in",
     ("number", "en"): "Figures in",
-    ("recommendation", "nl"): "Aanbevelingen in",
-    ("recommendation", "en"): "Recommendations in",
+    ("recommendation", "nl"): "Over aanbevelingen staat in",
+    ("recommendation", "en"): "What is said about recommendations in",
     ("comparison", "nl"): "Naast elkaar gezet, uit",
-    ("comparison", "en"): "Side by side, from",
+    ("comparison", "en"): "What is said about this in",  # by one report, so nothing is put side by side
     ("who", "nl"): "Hierover staat in",
     ("who", "en"): "What is said about this in",
     ("keyword", "nl"): "Hierover staat in",

@@ -74,6 +74,26 @@ def test_another_name_takes_the_place_of_the_only_one_before(question: str) -> N
     assert stand_alone(question, [BEFORE], language) == BEFORE.replace("Almere", "Breda")
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("En volgens het NIVEL?", "NIVEL"),
+        ("Volgens Van der Veer?", "Van der Veer"),
+        ("And what about Movisie?", "Movisie"),
+        ("En hoe zit het dan met Movisie?", None),
+        ("Movisie?", None),
+    ],
+)
+def test_a_name_is_an_abbreviation_or_has_particles_and_follows_a_connective(question: str, name: str | None) -> None:
+    before = "Wat zegt Van Kuijk over samenwerking?"
+    expected = f"{before} {question}" if name is None else before.replace("Van Kuijk", name)
+    assert stand_alone(question, [before], detect_language(question)) == expected
+
+
+def test_what_goes_in_front_ends_before_the_question_begins() -> None:
+    assert stand_alone("Vertel daar meer over", ["netwerken in de Wmo"], "nl").startswith("netwerken in de Wmo. Vertel")
+
+
 def test_where_several_names_came_before_none_is_replaced() -> None:
     before = "Wat zegt Lian Stouthard over Almere?"
     assert stand_alone("En in Breda?", [before], "nl") == f"{before} En in Breda?"

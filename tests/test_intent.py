@@ -12,6 +12,8 @@ from assistant.intent import read_intent
         ("who", "Wie deed het onderzoek?", "Who did the research?"),
         ("number", "Hoeveel gemeenten deden mee?", "How many municipalities took part?"),
         ("number", "Hoe lang duurde het onderzoek?", "How long did the study take?"),
+        ("why", "Waarom verschilt de wachttijd?", "Why does the waiting time differ?"),
+        ("recommendation", "Wat beveelt Van Kuijk aan?", "What does Van Kuijk recommend?"),
         ("recommendation", "Wat wordt aanbevolen?", "What is recommended?"),
         ("recommendation", "Wat zou een gemeente moeten doen?", "What should a municipality do?"),
         ("comparison", "Wat is het verschil met Breda?", "How does it differ from Breda?"),

@@ -88,6 +88,29 @@ def test_an_order_to_the_program_is_refused_as_such(small: Desk, language: str, 
 
 
 @pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("When did the Collaboration stall in Rotterdam?", ("rotterdam",)),
+        ("Who pays for Collaboration?", ()),
+        ("Who pays for Concertation?", ("concertation",)),
+        ("Why Does Collaboration Stall In Rotterdam?", ()),
+    ],
+)
+def test_a_word_of_the_field_with_a_capital_is_no_name(small: Desk, question: str, missing: tuple[str, ...]) -> None:
+    assert unknown_names(small.retriever.find(question, "en")) == missing
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "reason"),
+    [("nl", "Hoe laat is het?", "Deze vraag zegt niet"), ("en", "Why?", "This question does not say")],
+)
+def test_a_question_about_nothing_is_refused_as_such(small: Desk, language: str, question: str, reason: str) -> None:
+    findings = small.retriever.find(question, language)
+    assert probability_answered(findings, read_model(REFUSAL_MODEL)) == 0
+    assert write_refusal(findings)[1].startswith(reason)
+
+
+@pytest.mark.parametrize(
     ("question", "covered"),
     [
         ("Wachten kinderen op een behandeling?", True),

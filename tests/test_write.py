@@ -62,6 +62,10 @@ def test_each_kind_has_a_lead_in_both_languages_that_counts_reports(intent: str)
     assert "one report" in lead["en", 1] and "2 reports" in lead["en", 2]
 
 
+def test_one_report_is_not_put_side_by_side_with_itself() -> None:
+    assert write_quotes(number_citations([span("a", 0, "Zin.")]), REPORTS, "comparison", "nl").startswith("Hierover")
+
+
 @given(SPANS, st.sampled_from(INTENTS), st.sampled_from(["nl", "en"]))
 def test_the_markers_of_a_text_are_the_numbers_of_its_citations(
     spans: list[Citation], intent: str, language: str
