@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.intent import read_intent
+from assistant.intent import is_section_of, read_intent
 from corpus.instructions import is_order
 from corpus.split import count_words
 from corpus.types import Sentence
@@ -149,7 +149,7 @@ def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray
     stems = {row: sentence_stems(findings, row) for row in _with_neighbours(rows, len(snapshot.sentences))}
     near = [stems[row] | stems.get(row - 1, frozenset()) | stems.get(row + 1, frozenset()) for row in rows.tolist()]
     heading_stems = [snapshot.heading_stems[row] for row in snapshot.sentence_passage[rows]]
-    asks_figure = read_intent(findings.question) == "number"
+    intent = read_intent(findings.question)
     best = findings.scores[0]
     return {
         "lead": cosines[rows] - cosines.max(),
@@ -158,11 +158,22 @@ def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray
         "words": coverage(findings.concepts, findings.rarities, [stems[row] for row in rows.tolist()]),
         "nearby": coverage(findings.concepts, findings.rarities, near),
         "headings": coverage(findings.concepts, findings.rarities, heading_stems),
-        "figureless": np.array([asks_figure and not _FIGURE.search(text) for text in texts], dtype=float),
+        "figureless": np.array([intent == "number" and not _FIGURE.search(text) for text in texts], dtype=float),
         "long": np.log([max(count_words(text), 1) for text in texts]),
         "question": np.array([text.rstrip().endswith("?") for text in texts], dtype=float),
         "opening": np.isin(rows, snapshot.first_sentence).astype(float),
+        "section": _in_section(findings, rows, intent),
     }
+
+
+def _in_section(findings: Findings, rows: NDArray[np.intp], intent: str) -> NDArray[np.float64]:
+    snapshot = findings.snapshot
+    passages = snapshot.sentence_passage[rows]
+    headed = {
+        row: any(is_section_of(intent, heading) for heading in snapshot.passages[row].headings)
+        for row in np.unique(passages).tolist()
+    }
+    return np.array([headed[row] for row in passages.tolist()], dtype=float)
 
 
 def _with_neighbours(rows: NDArray[np.intp], total: int) -> list[int]:

@@ -35,3 +35,12 @@ def read_intent(question: str) -> str:
     ('number', 'what')
     """
     return next((name for name, cue in _CUES.items() if cue.search(question)), "what")
+
+
+def is_section_of(intent: str, heading: str) -> bool:
+    """Whether a heading says that below it stands what is asked for: recommendations, which reports set apart.
+
+    >>> is_section_of("recommendation", "5 Conclusies en aanbevelingen"), is_section_of("how", "Hoe verder?")
+    (True, False)
+    """
+    return intent == "recommendation" and bool(_CUES[intent].search(heading))

@@ -14,6 +14,8 @@ from index.types import Progress
 
 Result = TypeVar("Result")
 
+_TELLING_SECONDS = 0.5
+
 
 class Stopped(Exception):
     """The task was told to stop, and did so before anything had changed."""
@@ -21,21 +23,23 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Pace:
-    """How far a step is: ``done`` of ``total`` in the ``seconds`` since it began."""
+    """How far a step is: ``done`` of ``total``, of which ``before`` were done when its ``seconds`` began."""
 
     step: str
     done: int
     total: int
     seconds: float
+    before: int = 0
 
     @property
     def rate(self) -> float | None:
-        """How many are done in a second; None where nothing is done yet.
+        """How many are done in a second; None where that cannot be told: too early, or when all is done.
 
-        >>> Pace("embed", 30, 120, 10.0).rate
-        3.0
+        >>> Pace("embed", 30, 120, 10.0).rate, Pace("embed", 30, 120, 0.1).rate
+        (3.0, None)
         """
-        return self.done / self.seconds if self.done and self.seconds > 0 else None
+        done = self.done - self.before
+        return done / self.seconds if 0 < done and self.done < self.total and self.seconds >= _TELLING_SECONDS else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -58,7 +62,7 @@ class Work(Generic[Result]):
         self._stop = threading.Event()
         self._result: Future[Result] = Future()
         self._pace = Pace("", 0, 0, 0.0)
-        self._began = monotonic()
+        self._began, self._before = monotonic(), 0
         threading.Thread(target=self._run, daemon=True).start()
 
     @property
@@ -111,5 +115,5 @@ class Work(Generic[Result]):
         if self.is_stopping:
             raise Stopped
         if step != self._pace.step:
-            self._began = monotonic()
-        self._pace = Pace(step, done, total, monotonic() - self._began)
+            self._began, self._before = monotonic(), done
+        self._pace = Pace(step, done, total, monotonic() - self._began, self._before)

@@ -34,6 +34,7 @@ EVIDENCE_FEATURES = (
     "long",
     "question",
     "opening",
+    "section",
 )
 REFUSAL_FEATURES = ("closest", "unknown_figure", "unknown_name")
 WRONGLY = 0.05

@@ -266,9 +266,10 @@ def _embed(
     texts, parts = _divided(readings)
     vectors = embedder.embed_passages(texts, progress, parts)
     passages, sentences = sum(len(r.passages) for _, r in readings), sum(len(r.sentences) for _, r in readings)
-    own, within = vectors[passages : passages + sentences], vectors[passages + sentences :]
-    blended = own + WITHIN_SHARE * within
-    return vectors[:passages], blended / np.linalg.norm(blended, axis=1, keepdims=True)
+    blended = WITHIN_SHARE * vectors[passages + sentences :]
+    blended += vectors[passages : passages + sentences]
+    blended /= np.linalg.norm(blended, axis=1, keepdims=True)
+    return vectors[:passages].copy(), blended  # a copy, so that the other rows are let go
 
 
 def _divided(readings: Sequence[tuple[Report, Reading]]) -> tuple[list[str], list[Parts]]:

@@ -92,26 +92,33 @@ class CachedEmbedder:
         ``progress`` counts the texts that are not in the file.
         """
         divided = list(zip(texts, parts or [()] * len(texts), strict=True))
-        keys = [text_key(text, inside) for text, inside in divided]
-        by_key = dict(zip(keys, divided, strict=True))
+        inside = part_rows(len(texts), [some for _, some in divided])
+        vectors = np.empty((inside[-1].stop if inside else 0, self.dimension), np.float32)
+        places: dict[bytes, list[int]] = {}
+        for place, (text, some) in enumerate(divided):
+            places.setdefault(text_key(text, some), []).append(place)
+
+        def put(key: bytes, block: Vectors) -> None:
+            for place in places.pop(key):
+                vectors[place], vectors[inside[place]] = block[0], block[1:]
+
         with self._connect() as connection:
-            found = {
-                key: block
-                for key, block in self._read(connection, list(by_key))
-                if len(block) == 1 + len(by_key[key][1])
-            }
-            missing = by_key.keys() - found.keys()
-            longest_first = sorted(missing, key=lambda key: (-len(by_key[key][0]), key))
-            for start in range(0, len(longest_first), CHUNK_TEXTS):
-                chunk = longest_first[start : start + CHUNK_TEXTS]
-                blocks = self._compute([by_key[key] for key in chunk])
+            for key, block in self._read(connection, list(places)):
+                if len(block) == 1 + len(divided[places[key][0]][1]):
+                    put(key, block)
+            missing = sorted(places, key=lambda key: (-len(divided[places[key][0]][0]), key))
+            for start in range(0, len(missing), CHUNK_TEXTS):
+                progress("embed", start, len(missing))
+                chunk = missing[start : start + CHUNK_TEXTS]
+                blocks = self._compute([divided[places[key][0]] for key in chunk])
                 kept = [(self.fingerprint, key, block.tobytes()) for key, block in zip(chunk, blocks, strict=True)]
                 with connection:
                     connection.executemany("insert or replace into vectors values (?, ?, ?)", kept)
-                found |= zip(chunk, blocks, strict=True)
-                progress("embed", start + len(chunk), len(missing))
-        none = np.zeros((0, self.dimension), np.float32)
-        return np.concatenate([none, *(found[key][:1] for key in keys), *(found[key][1:] for key in keys)])
+                for key, block in zip(chunk, blocks, strict=True):
+                    put(key, block)
+            if missing:
+                progress("embed", len(missing), len(missing))
+        return vectors
 
     def prune(self, keep: Iterable[tuple[str, Parts]]) -> int:
         """Drops the vectors, of whatever model, of every text that is not in ``keep``; gives how many."""

@@ -59,7 +59,7 @@ def test_only_new_texts_are_embedded_and_counted_as_progress(tmp_path: Path) -> 
     seen: list[tuple[str, int, int]] = []
     cached.embed_passages(["a", "c", "b", "d"], lambda *step: seen.append(step))
     assert sorted(embedder.seen) == ["a", "b", "c", "d"]
-    assert seen == [("embed", 2, 2)]
+    assert seen == [("embed", 0, 2), ("embed", 2, 2)]
 
 
 def test_a_run_that_is_stopped_keeps_the_chunks_that_were_done(tmp_path: Path) -> None:
