@@ -14,11 +14,13 @@ import os
 import posixpath
 import re
 import tempfile
+import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from corpus.dates import month_number
 from corpus.errors import CorpusError
 from corpus.types import Report
 
@@ -30,7 +32,10 @@ LANGUAGES = ("nl", "en", "")
 _DELIMITERS = (",", ";", "\t")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_DUTCH_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})")
+_DUTCH_DATE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4}|\d{2})")
+_MONTH_AND_YEAR = re.compile(r"([a-z]+)\.?-(\d{4}|\d{2})", re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r"\Asep=.[ \t]*(?=\r?\n)", re.IGNORECASE)  # what Excel puts in front to name the delimiter
+_MIDNIGHT = re.compile(r"[ T]0{1,2}:00(?::00)?$")
 
 
 @dataclass
@@ -118,17 +123,20 @@ def write_catalogue(corpus: Path, reports: Sequence[Report]) -> None:
 def normalise_date(text: str) -> str | None:
     """The date as YYYY, YYYY-MM or YYYY-MM-DD, empty for empty, None where it is no such date.
 
-    A Dutch spreadsheet's dd-mm-yyyy is turned round; dates with slashes are refused, as nobody can tell the
-    day from the month.
+    What a Dutch spreadsheet makes of them is turned round: dd-mm-yyyy, dd-mm-yy, a time of midnight behind it, and
+    "okt-21" for a year and month. Dates with slashes are refused, as nobody can tell the day from the month.
 
-    >>> normalise_date("9-5-2022"), normalise_date("2021-08"), normalise_date("9/5/2022")
-    ('2022-05-09', '2021-08', None)
+    >>> normalise_date("9-5-2022"), normalise_date("okt-21"), normalise_date("9/5/2022")
+    ('2022-05-09', '2021-10', None)
     """
+    text = _MIDNIGHT.sub("", text)
     if not text:
         return ""
     if match := _DUTCH_DATE.fullmatch(text):
         day, month, year = match.groups()
-        text = f"{year}-{month:0>2}-{day:0>2}"
+        text = f"{_whole_year(year)}-{month:0>2}-{day:0>2}"
+    elif (match := _MONTH_AND_YEAR.fullmatch(text)) and (number := month_number(match[1])):
+        text = f"{_whole_year(match[2])}-{number:0>2}"
     match = _ISO_DATE.fullmatch(text)
     if not match:
         return None
@@ -137,6 +145,14 @@ def normalise_date(text: str) -> str | None:
     except ValueError:
         return None
     return text
+
+
+def _whole_year(year: str) -> str:
+    """A year of two digits in full: no later than next year."""
+    if len(year) == 4:
+        return year
+    latest = date.today().year + 1
+    return str(latest - (latest - int(year)) % 100)
 
 
 def is_slug(text: str) -> bool:
@@ -186,6 +202,7 @@ def _read_rows(path: Path, text: str) -> list[_Row]:
     Raises:
         CorpusError: a column is missing, unknown or double, or the file is no CSV.
     """
+    text = _SEPARATOR_LINE.sub("", text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     lines = _numbered(reader, path)
     header_line, header = next(lines, (1, []))
@@ -197,7 +214,7 @@ def _read_rows(path: Path, text: str) -> list[_Row]:
     faults.raise_if_any(path)
     rows = []
     for line, cells in lines:
-        values = [cell.strip() for cell in cells]
+        values = [_visible(cell).strip() for cell in cells]
         if any(values[len(names) :]):
             faults.add(
                 line,
@@ -207,6 +224,11 @@ def _read_rows(path: Path, text: str) -> list[_Row]:
         rows.append(_Row(line, dict.fromkeys(COLUMNS, "") | dict(zip(names, values, strict=False))))
     faults.raise_if_any(path)
     return rows
+
+
+def _visible(cell: str) -> str:
+    """A cell without control characters and marks of direction, which a terminal or a page would obey."""
+    return "".join(char for char in cell if unicodedata.category(char) not in ("Cc", "Cf") or char.isspace())
 
 
 def _numbered(reader: Iterator[list[str]], path: Path) -> Iterator[tuple[int, list[str]]]:

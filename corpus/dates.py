@@ -50,6 +50,15 @@ _PLAIN_YEAR = re.compile(
 )
 
 
+def month_number(name: str) -> int | None:
+    """The number of a month by its Dutch or English name, in full or shortened; None for any other word.
+
+    >>> month_number("Okt"), month_number("august"), month_number("week")
+    (10, 8, None)
+    """
+    return _MONTHS.get(name.casefold())
+
+
 def find_date(text: str, latest_year: int) -> str:
     """The first date in ``text`` as YYYY-MM-DD, YYYY-MM or YYYY; empty where there is none up to ``latest_year``.
 

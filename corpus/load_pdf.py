@@ -18,8 +18,9 @@ from corpus.layout import Piece, find_heading_sizes, write_page
 _ONE_AT_A_TIME = threading.Lock()  # pdfium is not safe to use from two threads
 
 _SCAN_WORDS = 20  # a page with a picture over half of it and fewer words than this is a scan
-_RAISED_RATIO = 0.8  # a digit lower than this part of the digit before it, and above its middle, is a note's number
+_RAISED_RATIO = 0.8  # a digit lower than this part of the letter before it, and above its middle, is a note's number
 _PIECE_EMS = 1.0  # a gap of this many letter heights ends a piece
+_UNITS = frozenset(("m", "km", "cm", "dm", "mm", "hm"))  # a raised digit after these is an exponent
 _HYPHENS = {"\x02", "\ufffe"}  # what pdfium gives for a hyphen at the end of a line
 _SYMBOL_BULLETS = dict.fromkeys(map(ord, "\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf02d\uf0a8"), "•")
 _PROPERTIES = {"title": "Title", "author": "Author", "date": "CreationDate"}
@@ -170,17 +171,20 @@ def _piece(held: list[tuple[str, tuple[float, float, float, float]]]) -> Iterato
 
 
 def _with_notes(held: list[tuple[str, tuple[float, float, float, float]]]) -> Iterator[str]:
-    """The characters, with the number of a note in brackets where it would be read as part of a figure before it."""
-    figure: tuple[float, float, float, float] | None = None
+    """The characters, with the number of a note in brackets where it would be read as part of what is before it."""
+    before: tuple[float, float, float, float] | None = None  # the place of the last letter that is no note's
+    word = ""
     in_note = False
     for char, place in held:
-        raised = figure is not None and _is_raised(figure, place)
-        if in_note != (raised and char.isdecimal()):
+        is_figure = char.isdecimal() or (in_note and char in ",-–")
+        raised = before is not None and is_figure and word not in _UNITS and _is_raised(before, place)
+        if in_note != raised:
             in_note = not in_note
             yield "[" if in_note else "]"
         yield char
-        if not raised and not (figure and char == "."):
-            figure = place if char.isdecimal() else None
+        if not raised:
+            before = None if char.isspace() else place
+            word = word + char if char.isalpha() else ""
     if in_note:
         yield "]"
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import codecs
 import logging
+import re
 import unicodedata
+from collections.abc import Mapping
 
 import charset_normalizer
+import yaml  # type: ignore[import-untyped]
 
+from corpus.charset import guess_western
 from corpus.document import Document, Limits
 from corpus.errors import LoadError
 
@@ -20,7 +24,16 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WESTERN = ["cp1252", "iso8859_15", "mac_roman", "cp850"]
+
+
+FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n((?:.*\n){0,100}?)---[ \t]*\r?\n")
+_FRONT_MATTER_NAMES = {
+    "title": ("title", "titel"),
+    "author": ("author", "authors", "auteur", "auteurs"),
+    "date": ("date", "datum", "published", "publishdate"),
+    "publisher": ("publisher", "uitgever", "organisation", "organisatie"),
+    "language": ("language", "lang", "taal"),
+}
 
 
 def load_text(data: bytes, name: str, limits: Limits) -> Document:
@@ -38,7 +51,29 @@ def load_markdown(data: bytes, name: str, limits: Limits) -> Document:
     Raises:
         LoadError: the bytes are no text.
     """
-    return Document((decode(data, name),), "markdown")
+    text = decode(data, name)
+    return Document((text,), "markdown", read_front_matter(text))
+
+
+def read_front_matter(text: str) -> Mapping[str, str]:
+    r"""What the lines between ``---`` at the start of a Markdown file say of it, by ``Document.properties``' names.
+
+    >>> read_front_matter("---\ntitle: Wijkteams\nauthors: [A. Bos, B. Vos]\ndate: 2021-08-30\n---\nTekst.")
+    {'title': 'Wijkteams', 'author': 'A. Bos; B. Vos', 'date': '2021-08-30'}
+    """
+    match = FRONT_MATTER.match(text)
+    try:
+        said = yaml.safe_load(match[1]) if match else None
+    except yaml.YAMLError:
+        return {}
+    if not isinstance(said, dict):
+        return {}
+    by_name = {str(name).casefold(): value for name, value in said.items()}
+    found = {}
+    for field, names in _FRONT_MATTER_NAMES.items():
+        value = next((by_name[name] for name in names if by_name.get(name)), "")
+        found[field] = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return {field: " ".join(value.split()) for field, value in found.items() if value}
 
 
 def decode(data: bytes, name: str) -> str:
@@ -61,8 +96,11 @@ def decode(data: bytes, name: str) -> str:
 
 
 def _guess(data: bytes, name: str) -> str:
-    match = charset_normalizer.from_bytes(data, cp_isolation=_WESTERN).best()
-    match = match or charset_normalizer.from_bytes(data).best()
+    western = guess_western(data)
+    if western and not _is_binary(western[0]):
+        _LOG.info("%s is not UTF-8; read as %s", name, western[1])
+        return western[0]
+    match = charset_normalizer.from_bytes(data).best()
     if match is None or _is_binary(str(match)):
         raise _not_text(name)
     _LOG.info("%s is not UTF-8; read as %s", name, match.encoding)

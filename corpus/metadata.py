@@ -37,10 +37,13 @@ _JUNK_NAME = re.compile(
 )
 _LABELLED_DATE = re.compile(r"(?:gepubliceerd|publicatiedatum|datum|published|date)\b", re.IGNORECASE)
 _NO_TITLE = re.compile(
-    r"(?:inhoud(?:sopgave)?|voorwoord|samenvatting|managementsamenvatting|inleiding|colofon|contents|table of contents"
-    r"|foreword|preface|summary|executive summary|abstract|introduction)\W*",
+    r"(?:(?:hoofdstuk |chapter )?\d+\W*\s)?(?:inhoud(?:sopgave)?|voorwoord|samenvatting|managementsamenvatting"
+    r"|inleiding|aanleiding|achtergrond|leeswijzer|conclusies?(?: en aanbevelingen)?|slot(?:woord)?|bijlagen?"
+    r"|colofon|contents"
+    r"|table of contents|foreword|preface|summary|executive summary|abstract|introduction|background|conclusions?)\W*",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"(?:hoofdstuk |chapter )?\d+(?:\.\d+)*\.?\s", re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:(?:geschreven |opgesteld |written )?(?:door|by)|auteur(?:s|\(s\))?|author(?:s|\(s\))?|tekst|onderzoekers?)"
     r"\s*(?P<colon>:)?\s*(?P<names>\S.*)",
@@ -104,7 +107,17 @@ def propose(document: Document, text: Text, path: Path) -> Proposal:
         "language": language and len(text.content.split()) < _CERTAIN_LANGUAGE_WORDS,
     }
     guessed = tuple(field for field, is_guess in guesses.items() if is_guess)
-    return Proposal(title, authors, publisher, published, language, guessed)
+    return Proposal(_harmless(title), authors, _harmless(publisher), published, language, guessed)
+
+
+def _harmless(text: str) -> str:
+    r"""A cell without what a terminal obeys, and without the sign at its start by which a spreadsheet knows a formula.
+
+    >>> _harmless("=1+1"), _harmless("\x1b[31mrood")
+    ('1+1', '[31mrood')
+    """
+    shown = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf") or char.isspace())
+    return " ".join(shown.split()).lstrip("=+-@ ")
 
 
 def propose_id(proposal: Proposal, taken: Collection[str]) -> str:
@@ -143,6 +156,8 @@ def _title(document: Document, text: Text, path: Path) -> tuple[str, bool]:
     if _JUNK_TITLE.fullmatch(stated) or is_instruction(stated):
         stated = ""
     heading = _first_heading(text)
+    if heading and (_NUMBERED.match(heading) or _ORGANISATIONS.fullmatch(heading) or _begins_without_title(text)):
+        heading = "" if stated else heading
     repeated = _letters(stated) in _letters(text.content[:_HEAD_CHARS])
     if stated and (document.kind in _STATED_BY or not heading or repeated):
         shorter = heading and _letters(stated).startswith(_letters(heading)) and " | " in stated
@@ -154,6 +169,11 @@ def _title(document: Document, text: Text, path: Path) -> tuple[str, bool]:
     if first and is_title and first != text.content:
         return first.rstrip("."), True
     return " ".join(re.sub(r"[_\W]+", " ", path.stem).split()), True
+
+
+def _begins_without_title(text: Text) -> bool:
+    """Whether the first heading is an "Inleiding" or the like, so that those after it are parts of the report too."""
+    return bool(text.headings) and _NO_TITLE.fullmatch(text.headings[0].title) is not None
 
 
 def _first_heading(text: Text) -> str:

@@ -11,7 +11,7 @@ import sentencex
 
 from corpus.types import Heading, Passage, Sentence, Text
 
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 LONGEST_SENTENCE_WORDS = 100
 PASSAGE_WORDS = 160
 TINY_SECTION_WORDS = 40
@@ -23,7 +23,8 @@ _CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
 _REAL_END = re.compile(
     r"(?:(?<!\bet )(?<![\w.])(?:al|bel|best|dat|hand|int|it|lat|no|pas|rom|ver|vol|enz|etc|e\.d"
     r"|e\.v|c\.s|jl)\.[\"'”’)\]]*"
-    rf"|(?<=[.!?])(?:\[\d{{1,3}}\])+)\s+(?={_OPENING}(?:['’‘][a-z] )?{_CAPITAL}(?!\.))"
+    r"|(?<=[.!?])(?:(?:\[\d{1,3}\])+|[¹²³⁰⁴-⁹]+)|(?<=[a-zà-ÿ]{4}[.!?])\d{1,2})"
+    rf"\s+(?={_OPENING}(?:['’‘][a-z] )?{_CAPITAL}(?!\.))"
 )
 _WORD_START = r"(?:^|[\s(\[\"'“‘])"
 # abbreviations that never end a sentence, as something must follow them
@@ -35,7 +36,11 @@ _LEADS_ON = re.compile(
 )
 _INITIALS = re.compile(rf"{_WORD_START}(?:{_CAPITAL}\.)+$")
 # words that are abbreviations only before a number
-_COUNTS = re.compile(rf"{_WORD_START}(?:no|vol|min|max|pp?|fig|tab|par|sec|sub|afd|gem)\.$", re.IGNORECASE)
+_COUNTS = re.compile(
+    rf"{_WORD_START}(?:no|vol|min|max|pp?|fig|tab|par|sec|sub|afd|gem|ongev|e\.a|jan|febr?|mrt|apr|jun|jul|aug|sept?|okt"
+    r"|nov|dec|ma|di|wo|do|vr|za|zo)\.$",
+    re.IGNORECASE,
+)
 _CONTINUES = re.compile(rf"(?!['’‘][a-z] {_CAPITAL}){_OPENING}\s*(?:[a-zà-öø-ÿ]|[,;:%/])")
 # a short quotation with a question mark inside that does not end as a sentence is a title, and stays whole
 _QUOTED = re.compile(

@@ -173,3 +173,31 @@ def test_the_shipped_catalogue_is_right() -> None:
     reports = read_catalogue(Path(__file__).parent.parent / "corpus")
     assert {"van-kuijk-2022-netwerken-wmo"} < {report.id for report in reports}
     assert all(report.title and report.publisher and report.language == "nl" for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("aug-21", "2021-08"),
+        ("mei-2019", "2019-05"),
+        ("Oct-98", "1998-10"),
+        ("30-8-21", "2021-08-30"),
+        ("30-08-2021 00:00", "2021-08-30"),
+        ("31-2-21", None),
+        ("week-21", None),
+    ],
+)
+def test_the_dates_that_a_spreadsheet_makes_are_read(cell: str, read: str | None) -> None:
+    assert normalise_date(cell) == read
+
+
+def test_the_line_in_which_a_spreadsheet_names_the_delimiter_is_passed_over(corpus: Path) -> None:
+    row = GOOD.replace("Loket, wijk", "Loket wijk").replace("Jan Jansen; Eva de Boer", "Jan Jansen")
+    rows = [HEADER.replace(",", ";"), row.replace(",", ";")]
+    (corpus / "catalogue.csv").write_text("sep=;\r\n" + "\r\n".join(rows) + "\r\n", "utf-8")
+    assert read_catalogue(corpus)[0].title == "Loket wijk"
+
+
+def test_what_a_terminal_would_obey_is_left_out_of_a_title(corpus: Path) -> None:
+    (report,) = read_catalogue(catalogue(corpus, GOOD.replace("Loket, wijk", "Rood\x1b[31m \u202eloket")))
+    assert report.title == "Rood[31m loket"

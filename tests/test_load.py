@@ -6,11 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
+from corpus.catalogue import read_catalogue
 from corpus.clean import clean
 from corpus.errors import LoadError
 from corpus.load import LOADERS, load, load_data
 from corpus.load_html import parse_html, tree_to_markdown
+from corpus.types import Report
 
 TEXT = "Cliënten in Súdwest-Fryslân betalen € 19 voor één maatwerkvoorziening; ‘dat is vreemd’, zegt de gemeente."
 
@@ -73,6 +76,21 @@ def test_an_error_page_that_was_saved_as_a_pdf_is_refused(tmp_path: Path, words:
     path.write_text(f"<!DOCTYPE html><html><body><p>{words}</p></body></html>", encoding="utf-8")
     with pytest.raises(LoadError, match="not the report"):
         load(path)
+
+
+@pytest.mark.parametrize("charset", ["cp1252", "iso8859_15", "mac_roman"])
+@pytest.mark.parametrize("report", read_catalogue(ROOT / "corpus"), ids=lambda report: report.id)
+def test_text_of_windows_and_of_old_macs_reads_as_it_was_written(report: Report, charset: str) -> None:
+    text = (ROOT / "corpus" / "reports" / report.file).read_text("utf-8")
+    data = text.encode(charset, "ignore")
+    assert load_data(data, "rapport.txt").pages == (data.decode(charset),)
+
+
+def test_the_lines_before_a_markdown_text_say_what_it_is() -> None:
+    said = b"---\ntitle: Wijkteams in beeld\nauthors:\n- A. Bos\n- B. Vos\ndate: 2021-08-30\n---\n"
+    document = load_data(said + b"\n## Aanleiding\n\nTekst.\n", "rapport.md")
+    assert document.properties == {"title": "Wijkteams in beeld", "author": "A. Bos; B. Vos", "date": "2021-08-30"}
+    assert load_data(b"---\n[geen: yaml\n---\n\nTekst.\n", "rapport.md").properties == {}
 
 
 @pytest.mark.parametrize("name", ["rapport.pdf", "rapport.txt", "rapport"])

@@ -76,6 +76,16 @@ def test_the_largest_heading_that_is_no_foreword_is_the_title() -> None:
     assert pdf("## Movisie\n\n# Voorwoord\n\n# Wijkteams in beweging").title == "Wijkteams in beweging"
 
 
+@pytest.mark.parametrize("heading", ["1 Inleiding", "Aanleiding", "2 De toegang", "Ministerie van Volksgezondheid"])
+def test_a_title_of_the_file_goes_before_a_heading_that_is_a_part_or_an_organisation(heading: str) -> None:
+    found = proposal(Document((f"# {heading}\n\n{BODY}\n\n## Toegang\n\n{BODY}",), "docx", {"title": "Op koers?"}))
+    assert found.title == "Op koers?"
+
+
+def test_a_title_that_a_spreadsheet_would_compute_loses_its_sign() -> None:
+    assert proposal(Document((BODY,), "html", {"title": "=SUM van alles\x1b[31m"})).title == "SUM van alles[31m"
+
+
 def test_without_heading_the_name_of_the_file_is_the_title() -> None:
     document = Document((BODY,), "text")
     assert proposal(document, "wijkteams_in-beweging (2).txt").title == "wijkteams in beweging 2"

@@ -24,6 +24,8 @@ def sentences_of(content: str, language: str = "nl") -> list[str]:
 
 WHOLE = [
     "Zie art. 2.3.5, tweede lid, en nr. 3 van de bijlage.",
+    "Het besluit gaat in op 1 jan. 2020 en vervalt per 31 dec. 2022.",
+    "Dat was op di. 3 mei, volgens Jansen e.a. 2018.",
     "Promotoren: prof. dr. F. Hendriks, prof. dr. P.N. Kenis, copromotor: prof. dr. G.J.M. van den Brink.",
     "Volgens mr. J. de Vries gold dat bijv. Utrecht o.a. m.b.t. de jeugd meedeed.",
     "De wet (Stb. 2014, 280) geldt i.v.m. de decentralisatie, d.w.z. ca. 3,1% meer taken.",
@@ -53,6 +55,9 @@ def test_a_sentence_with_full_stops_inside_stays_whole(sentence: str) -> None:
         "Dat weten we al.",
         "Gemeenten, aanbieders enz.",
         "Dat bleek uit onderzoek.[3]",
+        "Dat bleek uit onderzoek.¹",
+        "Dat bleek uit onderzoek.12",
+        "Hij kwam in aug.",
     ],
 )
 def test_a_sentence_ends_whatever_stands_at_its_end(first: str) -> None:
