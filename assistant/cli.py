@@ -259,11 +259,13 @@ def chat(
     desk = _desk(settings, sync)
 
     from assistant.ask import stream
+    from assistant.guard import is_this_machine
     from assistant.library_tab import most_bytes
     from assistant.page import build_page, serve
 
     page = build_page(desk, stream)
-    serve(page, settings.host, settings.port, browser, most_bytes(settings), announce=typer.echo)
+    only_here = is_this_machine(settings.host) and not settings.allow_changes
+    serve(page, settings.host, settings.port, browser, most_bytes(settings), only_here, announce=typer.echo)
 
 
 @app.command()

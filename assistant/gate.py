@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.claims import unsupported
 from assistant.passages import orders_within
 from assistant.present import reference
-from assistant.quote import find_quote
+from assistant.quote import MIN_QUOTE_WORDS, find_quote
 from assistant.statements import Malformed, Quoted, Statement
 from assistant.types import Citation
 from corpus.types import Passage
 from index.snapshot import Snapshot
 
 _MOST_CHARS = 800
+_MARKED = re.compile(r"[“„\"«]([^“”„\"«»]+)[”\"»]")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)\]>,;]+|[\w.+-]+@[\w-]+\.[\w.-]*\w", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,8 @@ class Checked:
     """A statement with the spans that its quotes stand in, not yet numbered; ``faults`` is empty where it holds.
 
     A fault is ``malformed``, ``too-long``, ``no-quote``, ``unknown-hit:9`` (that passage was not shown), ``quote``
-    (the passage does not say this), ``order`` (it says it to a language model), or a code of
-    :func:`assistant.claims.unsupported`.
+    (the passage does not say this), ``order`` (it says it to a language model), ``misquoted`` (words between quotation
+    marks that no quote has), ``address`` (one that no quote has), or a code of :func:`assistant.claims.unsupported`.
     """
 
     statement: str
@@ -66,4 +69,13 @@ def _find(quoted: Quoted, shown: Mapping[int, Passage], snapshot: Snapshot) -> C
 
 def _unsaid(statement: str, spans: Sequence[Citation], snapshot: Snapshot, language: str) -> tuple[str, ...]:
     reports = [reference(snapshot.reports[report_id]) for report_id in dict.fromkeys(s.report_id for s in spans)]
-    return unsupported(statement, [span.quote for span in spans], language, reports)
+    quotes = [span.quote for span in spans]
+    return (*unsupported(statement, quotes, language, reports), *_made_up(statement, quotes))
+
+
+def _made_up(statement: str, quotes: Sequence[str]) -> tuple[str, ...]:
+    """What a statement gives as somebody's words, or as an address, though none of its quotes has it."""
+    marked = [words for words in _MARKED.findall(statement) if len(words.split()) >= MIN_QUOTE_WORDS]
+    is_said = all(any(find_quote(words, quote, 0, len(quote)) for quote in quotes) for words in marked)
+    is_found = all(any(address in quote for quote in quotes) for address in _ADDRESS.findall(statement))
+    return (*(() if is_said else ("misquoted",)), *(() if is_found else ("address",)))

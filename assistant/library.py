@@ -83,7 +83,7 @@ class Library:
     def read_uploads(self, paths: Sequence[str]) -> None:
         """Begins to read the files that a browser sent, wherever else its names may point."""
         places = [Path(path).resolve() for path in paths if can_be_path(path)]
-        self._read([str(place) for place in places if place.is_relative_to(self._uploads)])
+        self._read([str(place) for place in places if place.is_relative_to(self._uploads) and place.is_file()])
 
     def read_address(self, address: str) -> None:
         """Begins to read what stands at a web address."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 
 from assistant.chat import IN_TURN, QUIET, Changes, ChatEvents, ChatParts
+from assistant.guard import is_from_page, is_this_machine
 from assistant.library import Library
 from assistant.library_html import fault_html, intake_html, reports_html, told_html
 from assistant.library_wording import LIBRARY_WORDING
@@ -51,33 +50,6 @@ def may_change(settings: Settings) -> bool:
 def most_bytes(settings: Settings) -> int:
     """The largest file that the page takes over, in bytes; 0 where no reports may be added."""
     return settings.limits.max_bytes if may_change(settings) else 0
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether an address leads to this machine alone.
-
-    >>> [is_this_machine(host) for host in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "192.168.1.5", "voorbeeld.nl")]
-    [True, True, True, False, False, False]
-    """
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def is_from_page(headers: Mapping[str, str], only_here: bool) -> bool:
-    """Whether a request comes from the page itself, and not from another site that is open in the same browser.
-
-    With ``only_here`` it must also have been sent to this machine by its own name, which no other site can have.
-
-    >>> is_from_page({"host": "127.0.0.1:7860", "origin": "http://127.0.0.1:7860"}, True)
-    True
-    >>> is_from_page({"host": "127.0.0.1:7860", "origin": "https://voorbeeld.nl"}, True)
-    False
-    """
-    host, origin = headers.get("host", ""), headers.get("origin", "")
-    here = is_this_machine(urlsplit(f"//{host}").hostname or "")
-    return (not origin or urlsplit(origin).netloc == host) and (here or not only_here)
 
 
 def require_own(headers: Mapping[str, str], settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import gradio as gr
 from gradio.utils import get_upload_folder
+from starlette.middleware import Middleware
 
 from assistant.chat import (
     QUIET,
@@ -22,6 +23,7 @@ from assistant.chat import (
     lay_out_panel,
 )
 from assistant.conversation import header_html
+from assistant.guard import OwnSite
 from assistant.library import Library
 from assistant.library_tab import LibraryEvents, connect_library, lay_out_library
 from assistant.library_wording import LIBRARY_WORDING
@@ -82,6 +84,7 @@ def serve(
     port: int,
     open_browser: bool,
     max_file_bytes: int,
+    only_here: bool = True,
     announce: Callable[[str], None] = logger.info,
     block: bool = True,
 ) -> str:
@@ -89,7 +92,8 @@ def serve(
 
     Nothing leaves the machine: no share link, no statistics, no fonts or scripts from elsewhere, no history
     in the browser, no API. The page listens on ``host`` alone; port 0 picks a free one. A larger file than
-    ``max_file_bytes`` is broken off while it is sent, and nothing of it is kept.
+    ``max_file_bytes`` is broken off while it is sent, and nothing of it is kept. With ``only_here`` the page answers to
+    names of this machine alone.
 
     Raises:
         UsageError: the port is taken, or this machine does not have the address.
@@ -110,6 +114,7 @@ def serve(
             pwa=False,
             ssr_mode=False,
             mcp_server=False,
+            app_kwargs={"middleware": [Middleware(OwnSite, only_here=only_here)]},
             quiet=True,
         )
     except OSError as error:

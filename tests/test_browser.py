@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 from visit import Visit, served, visiting
@@ -440,6 +441,22 @@ def test_the_page_listens_on_this_machine_and_says_so_when_its_port_is_taken(sma
     assert taken is not None
     with pytest.raises(UsageError, match=f"cannot listen on 127.0.0.1:{taken}"):
         serve(build_page(small_desk, small_stream), "127.0.0.1", taken, False, 0, block=False)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost"}, 200),
+        ({"Host": "voorbeeld.nl"}, 403),
+        ({"Origin": "https://voorbeeld.nl"}, 403),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/config", "/gradio_api/info"])
+def test_another_site_in_the_same_browser_gets_nothing(
+    site: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert httpx.get(site.rstrip("/") + path, headers=headers).status_code == status
 
 
 def test_on_a_narrow_window_the_sources_stand_below_and_lead_back(browser: Browser, site: str) -> None:

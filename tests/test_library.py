@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, expect
 from visit import Visit, served, visiting
 
 from assistant.ask import stream
+from assistant.guard import is_from_page
 from assistant.library import Library
-from assistant.library_tab import is_from_page, may_change
+from assistant.library_tab import may_change
 from assistant.library_wording import LIBRARY_WORDING
 from assistant.settings import load_settings
 from assistant.wire import Desk
@@ -43,8 +44,10 @@ class GatedEmbedder(HashingEmbedder):
         self.open.set()
 
     def embed_passages(self, texts: Any, progress: Progress = no_progress, parts: Any = ()) -> Vectors:
+        waited = 0
         while not self.open.wait(0.05):
-            progress("embed", 1, max(2, len(texts)))
+            progress("embed", waited, 10_000)
+            waited += 1
         return super().embed_passages(texts, progress, parts)
 
     def embed_queries(self, texts: Any) -> Vectors:

@@ -102,6 +102,8 @@ BAD = {
     "elsewhere": ("unknown-hit", statement("De samenwerking stokt.", (99, STALLS))),
     "other hit": ("quote", statement("De samenwerking stokt.", (-1, STALLS))),
     "half": ("quote", statement("Het stokt.", (0, STALLS), (0, "Dit heeft niemand ooit zo gezegd."))),
+    "speech": ("misquoted", statement("Hij zegt: “De wet is afgeschaft en het college weg.”", (0, STALLS))),
+    "address": ("address", statement("Lees meer op https://voorbeeld.nl/inloggen.", (0, STALLS))),
     "long": ("too-long", statement("De samenwerking stokt. " * 60, (0, STALLS))),
     "form": ("malformed", {"statement": "De samenwerking stokt.", "quotes": "geen lijst"}),
     "empty": ("malformed", {"quotes": [], "statement": " "}),
