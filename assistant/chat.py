@@ -140,7 +140,7 @@ def connect_chat(parts: ChatParts, events: ChatEvents, readable: list[gr.HTML]) 
     picked = picked.then(**answering)
     for running in (typed, picked):
         running.failure(events.fail, state, parts.of_a_turn, **QUIET)
-    parts.stop.click(events.stop, state, parts.of_a_turn, cancels=[typed, picked], **QUIET)
+    parts.stop.click(events.stop, [*state, parts.box], parts.of_a_turn, cancels=[typed, picked], **QUIET)
     parts.fresh.click(events.restart, [parts.language], parts.all, **QUIET)
     parts.language.change(
         events.translate, [parts.turns, parts.opened, parts.language, *parts.scope], parts.all, **QUIET
@@ -202,9 +202,10 @@ class ChatEvents:
             return
         yield self._say((*turns, replace(turn, state="done")), language)
 
-    def stop(self, turns: tuple[Turn, ...], language: str) -> Changes:
-        """Ends the running question where it is."""
-        return self._say(ended(turns, "stopped"), language)
+    def stop(self, turns: tuple[Turn, ...], language: str, typed: str) -> Changes:
+        """Ends the running question where it is, and gives the question back to an empty box."""
+        changes = self._say(ended(turns, "stopped"), language)
+        return {**changes, self.parts.box: turns[-1].question} if is_busy(turns) and not typed.strip() else changes
 
     def fail(self, turns: tuple[Turn, ...], language: str) -> Changes:
         """Ends the running question after a fault in the program, and gives the question back."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
 from assistant import reader
+from assistant.refuse import without_nearest
 from assistant.turns import Opened, Turn, is_busy, marks_of
 from assistant.types import Answer
 from assistant.within import describe
@@ -74,9 +76,11 @@ def _reply_html(desk: Desk, turn: Turn, answer: Answer, number: int, language: s
     parts = [_searched_html(turn, answer, number, desk, language)]
     if answer.declined:
         parts.append(f'<p class="declined-title">{escape(words.declined)}</p>')
-    parts.append(reader.answer_html(answer, number, reports, words))
+    nearest = reader.nearest_html(answer, number, reports, words) if answer.declined else ""
+    said = replace(answer, text=without_nearest(answer.text)) if nearest else answer
+    parts.append(reader.answer_html(said, number, reports, words))
     if answer.declined:
-        parts.append(reader.nearest_html(answer, number, reports, words))
+        parts.append(nearest)
     elif finished:
         parts.append(reader.sources_html(answer, number, reports, words))
     if answer.note:
@@ -134,7 +138,7 @@ def _panel_inner(desk: Desk, opened: Opened | None, language: str) -> str:
 def _above_text(opened: Opened, marks: tuple[reader.Mark, ...], reports: Mapping[str, Report], words: Wording) -> str:
     above = ""
     if opened.answer is not None and opened.number is not None:
-        above = reader.chips_html(opened.answer.citations, opened.turn, opened.number, reports, words)
+        above = reader.chips_html(opened.answer, opened.turn, opened.number, reports, words)
     elif opened.rank is not None:
         above = f'<p class="hint">{escape(words.nearest_here)}</p>'
     if opened.answer is not None and not any(mark.kind in ("current", "near") for mark in marks):

@@ -192,7 +192,11 @@ class Library:
             report = receipts[index].report
             if report is None:
                 raise _said("outdated")
-            given = _given(row)
+            try:
+                given = _given(row)
+            except UsageError as error:
+                name = html.source_name(review.wanted[index].source.label)
+                raise UsageError(nl=f"{name}: {error.nl}", en=f"{name}: {error.en}") from error
             if row["as"] == "separate":
                 given = replace(given, id=next(i for i in (f"{report.id}-{n}" for n in count(2)) if i not in taken))
                 taken.add(given.id)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from assistant.library_wording import LIBRARY_WORDING, LibraryWording
 from assistant.progress import step_label
+from assistant.reader import newest_first
 from assistant.wording import WORDING
 from assistant.work import Pace
 from corpus.types import Report
@@ -124,18 +125,25 @@ def reports_html(
 ) -> str:
     """The reports as a table, newest first; with ``wanted`` those that have its words in title, author or the like."""
     words = LIBRARY_WORDING[language]
-    found = sorted((r for r in reports if _matches(r, wanted)), key=lambda r: (r.published, r.title), reverse=True)
+    found = newest_first(report for report in reports if _matches(report, wanted))
     heads = (words.report, words.date, words.language, words.words)
     head = "".join(f'<th scope="col"{NUMBER if i == 3 else ""}>{escape(name)}</th>' for i, name in enumerate(heads))
     rows = "".join(_report_row(r, words_in(r), removable, language) for r in found[:_LISTED])
     left = len(found) - _LISTED
     below = words.none_found.format(wanted=wanted) if not found and wanted else words.more.format(count=left)
+    amount = f'<span class="count">{_how_many(found, reports, language)}</span>'
     return (
-        f'<h2 class="part">{escape(words.reports_title)} <span class="count">{count(len(found), language)}</span></h2>'
+        f'<h2 class="part">{escape(words.reports_title)} {amount}</h2>'
         f'<table class="reports"><caption class="unseen">{escape(words.reports_title)}</caption>'
         f"<thead><tr>{head}{'<td></td>' if removable else ''}</tr></thead><tbody>{rows}</tbody></table>"
         f"{line_html(below) if left > 0 or (wanted and not found) else ''}{_confirm_html(words) if removable else ''}"
     )
+
+
+def _how_many(found: Sequence[Report], reports: Sequence[Report], language: str) -> str:
+    """The number of reports found, and of how many where not all were."""
+    some, total = count(len(found), language), count(len(reports), language)
+    return total if some == total else LIBRARY_WORDING[language].amount.format(done=some, total=total)
 
 
 def _report_row(report: Report, word_count: int, removable: bool, language: str) -> str:

@@ -72,7 +72,7 @@ def lay_out_library(desk: Desk, tab: gr.Tab, language: str, script: str) -> Libr
     with gr.Column(elem_id="wmo-library", min_width=0):
         moving = f"{script}\nreadIntake(element, trigger, upload);" if writable else ""
         intake = gr.HTML(top_html(desk.settings, language), elem_id="wmo-intake", js_on_load=moving, **part)
-        fault = gr.HTML("", elem_id="wmo-fault", **part)
+        fault = gr.HTML("", elem_id="wmo-fault", js_on_load=f"{script}\nreadFault(element, watch);", **part)
         bench = gr.HTML("", elem_id="wmo-bench", js_on_load=f"{script}\nreadBench(element, trigger, watch);", **part)
         find = gr.Textbox(
             "", label=words.find, placeholder=words.find_hint, elem_id="wmo-find", min_width=0, visible=False

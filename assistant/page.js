@@ -245,6 +245,11 @@ function readBench(element, trigger, watch) {
   });
 }
 
+// The line stands above a form that may be longer than the window.
+function readFault(element, watch) {
+  watch("value", () => element.querySelector(".fault")?.scrollIntoView({ block: "center" }));
+}
+
 function fieldsOf(form) {
   return [...form.querySelectorAll("input, select")];
 }

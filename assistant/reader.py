@@ -9,7 +9,7 @@ reports), ``data-back`` (to the answer) and ``data-copy`` (text for the clipboar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby, pairwise
@@ -23,6 +23,7 @@ from corpus.types import Report, Text
 
 _NEAREST_SHOWN = 4
 _SNIPPET_CHARS = 220
+_QUESTION_CHARS = 60
 _REPORTS_LISTED = 200
 _QUOTED, _UNSUPPORTED = "•", "✗"
 _PARAGRAPH = re.compile(r"\S(?:[^\n]+|\n(?![ \t]*\n))*")
@@ -212,7 +213,7 @@ def shelf_html(reports: Mapping[str, Report], language: str, told: str = "") -> 
     ``told`` is a line above them, such as why the report that was chosen cannot be shown.
     """
     words = WORDING[language]
-    listed = sorted(reports.values(), key=lambda r: (r.published, r.title), reverse=True)[:_REPORTS_LISTED]
+    listed = newest_first(reports.values())[:_REPORTS_LISTED]
     rows = "".join(
         f'<li><button type="button" class="shelf-report" data-report="{escape(r.id)}">'
         f'<span class="near-title" lang="{escape(r.language)}">{escape(r.title)}</span>'
@@ -229,6 +230,12 @@ def shelf_html(reports: Mapping[str, Report], language: str, told: str = "") -> 
     )
 
 
+def newest_first(reports: Iterable[Report]) -> list[Report]:
+    """The reports by date, the newest first, and those of one date or without any by title."""
+    by_title = sorted(reports, key=lambda report: report.title.casefold())
+    return sorted(by_title, key=lambda report: report.published, reverse=True)
+
+
 def report_html(report: Report, text: Text, marks: Sequence[Mark], language: str, chips: str = "") -> str:
     """The sources panel with one report: title, origin and link above, the marked text below.
 
@@ -243,19 +250,21 @@ def report_html(report: Report, text: Text, marks: Sequence[Mark], language: str
         '<div class="panel-head"><div class="panel-tools">'
         f'<button type="button" class="quiet" data-shelf="">{escape(words.all_reports)}</button>'
         f'<button type="button" class="quiet narrow-only" data-back="">{escape(words.back)}</button></div>'
-        f'<h2 lang="{escape(report.language)}">{escape(report.title)}</h2>'
+        f'<h2 lang="{escape(report.language)}" title="{escape(report.title)}">{escape(report.title)}</h2>'
         f'<p class="hint">{escape(" · ".join(filter(None, origin)))} {link}</p>{chips}</div>'
         f'<div class="panel-text" tabindex="0" role="document" aria-label="{escape(report.title)}" '
         f'lang="{escape(report.language)}">{text_html(text, marks)}</div>'
     )
 
 
-def chips_html(
-    citations: Sequence[Citation], turn: int, number: int, reports: Mapping[str, Report], words: Wording
-) -> str:
-    """The sources of an answer as a row of buttons, the one in view marked as current."""
-    buttons = "".join(_cite_button(c, turn, reports, words, current=c.number == number) for c in citations)
-    return f'<p class="chips"><span>{escape(words.cited_here)}</span> {buttons}</p>'
+def chips_html(answer: Answer, turn: int, number: int, reports: Mapping[str, Report], words: Wording) -> str:
+    """The sources of an answer as a row of buttons, the one in view marked as current.
+
+    The question is named: it need not be the last one, whose answer has numbers of its own.
+    """
+    buttons = "".join(_cite_button(c, turn, reports, words, current=c.number == number) for c in answer.citations)
+    label = words.cited_here.format(question=shorten(answer.question, _QUESTION_CHARS))
+    return f'<p class="chips"><span>{escape(label)}</span> {buttons}</p>'
 
 
 def text_html(text: Text, marks: Sequence[Mark]) -> str:

@@ -121,6 +121,11 @@ def write_refusal(findings: Findings) -> tuple[str, str]:
     return f"{reason}\n\n{shown(searched)}\n\n{lead}\n{lines}", reason
 
 
+def without_nearest(text: str) -> str:
+    """The text of a refusal without the list of what came nearest, for where that is shown in another way."""
+    return "\n\n".join(text.split("\n\n")[:2])
+
+
 def _last_heading(passage: Passage) -> tuple[str, ...]:
     """The heading right above a passage, where it has one that speaks to its readers."""
     return tuple(heading for heading in passage.headings[-1:] if not is_instruction(heading))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from assistant.language import detect_language
 from assistant.models import require_package
 from assistant.settings import Settings
-from corpus.errors import IndexDamaged, IndexMismatch
+from corpus.errors import IndexDamaged, IndexMismatch, UserError
 from corpus.types import Report, Text
 from index.dutch import analyse
 from index.embed import DEFAULT_MODEL, load_embedder
@@ -92,8 +92,11 @@ class Desk:
 
     @property
     def reports(self) -> Mapping[str, Report]:
-        """The reports that can be cited, by id."""
-        return self.retriever.snapshot.reports
+        """The reports that can be cited, by id; where the index cannot be read any more, those that it last held."""
+        try:
+            return self.retriever.snapshot.reports
+        except UserError:
+            return self._retriever.snapshot.reports
 
     @property
     def fingerprint(self) -> str:

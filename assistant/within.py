@@ -36,7 +36,7 @@ def describe(scope: Scope, reports: Mapping[str, Report], language: str) -> str:
 def report_choices(reports: Mapping[str, Report]) -> list[tuple[str, str]]:
     """Title with year, and id, of every report in order of title."""
     rows = sorted(reports.values(), key=lambda report: report.title.casefold())
-    return [(f"{shorten(r.title, _TITLE_CHARS)} ({r.year})" if r.year else r.title, r.id) for r in rows]
+    return [(f"{shorten(r.title, _TITLE_CHARS)}{f' ({r.year})' if r.year else ''}", r.id) for r in rows]
 
 
 def publisher_choices(reports: Mapping[str, Report]) -> list[str]:
