@@ -6,7 +6,7 @@ from assistant_desk import assert_sound, make_desk, markers
 
 from assistant.ask import HITS, ask, stream
 from assistant.wire import Desk
-from corpus.errors import UsageError
+from corpus.errors import IndexMissing, UsageError
 
 QUESTION = "Waarom stokt de samenwerking in een netwerk?"
 
@@ -119,3 +119,12 @@ def test_a_question_with_control_or_broken_characters_is_answered_safely(small: 
         text.encode("utf-8")
         assert "\x1b" not in text and "\x00" not in text
     assert_sound(answer, small)
+
+
+def test_the_reports_are_still_known_where_the_index_has_gone_while_a_question_is_told_why(tmp_path: Path) -> None:
+    desk = make_desk(tmp_path)
+    before = dict(desk.reports)
+    (tmp_path / "index").rename(tmp_path / "elsewhere")
+    assert dict(desk.reports) == before and before
+    with pytest.raises(IndexMissing):
+        ask(desk, "Wachten kinderen op een behandeling?")

@@ -291,9 +291,19 @@ def test_a_refusal_cites_nothing_and_offers_what_came_nearest(visit: Visit, smal
     expect(refusal).to_contain_text("Geen antwoord gevonden")
     expect(refusal).to_contain_text("niet als antwoord bedoeld")
     expect(refusal.locator(".cite")).to_have_count(0)
+    expect(refusal.locator(".words li")).to_have_count(0)
     refusal.locator(".near").first.click()
     expect(visit.page.locator(".panel-head")).to_contain_text(WORDING["nl"].nearest_here)
     expect(visit.page.locator("mark.near").first).to_be_in_viewport()
+    expect(visit.page.locator("mark.near").first).to_have_css("display", "inline")
+
+
+def test_a_source_that_stays_open_beside_the_next_answer_names_its_own_question(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.cite(1)
+    visit.ask("pizza?")
+    expect(visit.page.locator(".declined")).to_be_visible()
+    expect(visit.page.locator(".chips")).to_contain_text(f"Aangehaald bij “{QUESTION}”")
 
 
 def test_a_fault_that_a_user_can_mend_is_said_in_the_pages_language_and_keeps_the_question(visit: Visit) -> None:
@@ -331,6 +341,7 @@ def test_the_answer_appears_as_it_is_made_and_stop_ends_it(visit: Visit) -> None
     visit.page.get_by_role("button", name="Stop", exact=True).click()
     expect(visit.page.locator(".stopped")).to_be_visible()
     expect(visit.page.locator(".words li")).to_have_count(1)
+    expect(visit.box).to_have_value("slow?")
     visit.ask(QUESTION)
     expect(visit.page.locator(".turn footer")).to_have_count(1)
     expect(visit.page.locator(".stopped")).to_have_count(1)

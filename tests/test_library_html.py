@@ -122,6 +122,10 @@ def test_a_report_is_found_by_title_author_publisher_or_year_whatever_its_accent
 
 def test_progress_says_how_many_how_fast_and_how_long() -> None:
     assert library_html.pace_line(Pace("embed", 0, 100, 1.0), "nl") == "0 van 100"
+    assert library_html.pace_line(Pace("embed", 12, 100, 4.0, before=2), "nl").startswith(
+        "12 van 100 · 2,5 per seconde"
+    )
+    assert library_html.pace_line(Pace("embed", 100, 100, 4.0), "nl") == "100 van 100"
     assert library_html.pace_line(Pace("embed", 10, 100, 4.0), "en") == "10 of 100 · 2.5 a second · about 36 s left"
     assert "nog ongeveer 3 min" in library_html.pace_line(Pace("embed", 10, 1000, 2.0), "nl")
     assert "<progress" in library_html.pace_html(Pace("", 0, 0, 0.0), False, "nl")
@@ -137,3 +141,14 @@ def test_both_languages_say_everything_with_the_same_holes(field: str) -> None:
         assert holes[0] == holes[1]
     else:
         assert said[0].keys() == said[1].keys()
+
+
+def test_reports_stand_newest_first_then_by_title_and_those_sought_are_counted_among_all() -> None:
+    dated = [("b", "2021"), ("a", ""), ("c", "2022-05-09"), ("d", "")]
+    shelf = [report(id=name, title=f"Rapport {name}", published=published) for name, published in dated]
+    shown = library_html.reports_html(shelf, lambda _: 1, "", False, "nl")
+    assert [shown.index(f"Rapport {name}") for name in "cbad"] == sorted(
+        shown.index(f"Rapport {name}") for name in "abcd"
+    )
+    assert '<span class="count">4</span>' in shown
+    assert '<span class="count">1 van 4</span>' in library_html.reports_html(shelf, lambda _: 1, "2021", False, "nl")
