@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.document import Limits
@@ -19,7 +19,7 @@ _HOME = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Every setting, with its unit; each is the environment variable of the same name with ``WMO_`` before it."""
 
-    model_config = SettingsConfigDict(env_prefix="WMO_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="WMO_", env_ignore_empty=True, extra="forbid", frozen=True)
 
     corpus: Path = Field(_HOME / "corpus", description="folder with catalogue.csv and reports/")
     index: Path = Field(_HOME / ".index", description="folder for everything derived from the corpus")
@@ -52,12 +52,18 @@ class Settings(BaseSettings):
         "leave-out",
         description="what becomes of statements that no quote supports: show them, marked, or leave them out",
     )
-    max_megabytes: float = Field(100, gt=0, description="largest file that can be added, in MB")
+    max_megabytes: float = Field(100, gt=0, allow_inf_nan=False, description="largest file that can be added, in MB")
     host: str = Field("127.0.0.1", description="address the page listens on; this machine only by default")
     port: int = Field(7860, ge=0, le=65535, description="port of the page")
     allow_changes: bool = Field(
         False, description="let the page add and remove reports also where other computers can reach it"
     )
+
+    @field_validator("corpus", "index", "cache", "glossary")
+    @classmethod
+    def _from_home(cls, path: Path) -> Path:
+        """A path with ``~`` put out, which a shell does not do within quotation marks."""
+        return path.expanduser()
 
     @property
     def limits(self) -> Limits:

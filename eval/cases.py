@@ -318,16 +318,18 @@ def _jsonl_rows(content: str) -> Iterator[tuple[int, object]]:
             continue
         try:
             yield line, json.loads(row)
-        except json.JSONDecodeError as error:
-            reason = f"{error.msg}, column {error.colno}"
+        except (ValueError, RecursionError) as error:
+            reason = f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
             yield line, Fault(line, "", f"geen geldige JSON ({reason})", f"not valid JSON ({reason})")
 
 
 def _csv_rows(path: Path, content: str) -> Iterator[tuple[int, object]]:
     header = content.split("\n", 1)[0]
     delimiter = max(";,\t", key=header.count)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     columns = [name.strip() for name in next(reader, [])]
+    while columns and not columns[-1]:
+        columns.pop()
     if missing := [name for name in CSV_COLUMNS if name not in columns and name != "turns"]:
         names = ", ".join(missing)
         raise SetError(
@@ -335,10 +337,16 @@ def _csv_rows(path: Path, content: str) -> Iterator[tuple[int, object]]:
             en=f"{path}: columns are missing in the first line: {names}. Expected: {', '.join(CSV_COLUMNS)}.",
         )
     line = reader.line_num + 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield line, _row_of_cells(line, columns, cells)
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, _row_of_cells(line, columns, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise SetError(
+            nl=f"{path}, vanaf regel {line}: dit is geen CSV ({error}). Controleer of elk aanhalingsteken is gesloten.",
+            en=f"{path}, from line {line} on: this is not CSV ({error}). Check that every quotation mark is closed.",
+        ) from error
 
 
 def _row_of_cells(line: int, columns: Sequence[str], cells: Sequence[str]) -> object:

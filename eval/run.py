@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
@@ -104,15 +105,38 @@ def outcome_from_json(row: Mapping[str, Any]) -> Outcome:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there in full or not at all."""
+    """Write a file so that it is there in full or not at all; its folder is made where it is not there.
+
+    Raises:
+        UsageError: it cannot be written there.
+    """
     partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(partial, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(partial, path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise UsageError(
+            nl=f"{path} kan niet worden geschreven ({error.strerror}). Kies een andere map, of maak ruimte.",
+            en=f"{path} cannot be written ({error.strerror}). Choose another folder, or make room.",
+        ) from error
+
+
+def require_writable(folder: Path) -> None:
+    """Raises UsageError where a run could not be written into ``folder``: better before its questions than after."""
+    trial = folder / ".trial"
+    write_whole(trial, "")
+    trial.unlink()
 
 
 def write_run(folder: Path, outcomes: Sequence[Outcome], summary: Mapping[str, Any]) -> None:
-    """Write results.jsonl and summary.json into ``folder``, which is made where it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write results.jsonl and summary.json into ``folder``, which is made where it is not there.
+
+    Raises:
+        UsageError: they cannot be written there.
+    """
     rows = [json.dumps(outcome_to_json(outcome), ensure_ascii=False) + "\n" for outcome in outcomes]
     write_whole(folder / RESULTS, "".join(rows))
     write_whole(folder / SUMMARY, json.dumps(summary, ensure_ascii=False, indent=2) + "\n")

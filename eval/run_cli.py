@@ -25,7 +25,7 @@ from eval.cases import Fault, check_cases, hash_cases, parse_set, refuse_faults
 from eval.judge import SCHEMA, Judgement, judge_outcomes, judgement_to_json, summarise_judged
 from eval.metric_list import BY_NAME
 from eval.report import format_figure, format_seconds, render_report
-from eval.run import run_cases, write_run, write_whole
+from eval.run import require_writable, run_cases, write_run, write_whole
 from eval.summary import summarise
 from eval.types import Case
 from eval.written import first_statement, summarise_written
@@ -55,6 +55,7 @@ def run(
     judging = load_settings(chat_model=judge) if judge else None
     numbered, faults = parse_set(question_set)
     refuse_faults(question_set, faults)
+    require_writable(folder)
     cases = [row.case for row in numbered]
     with progress_bars(err, settings.language) as progress:
         judge_chat = open_chat(judging, SCHEMA) if judging else None

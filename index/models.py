@@ -6,6 +6,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.errors import IndexDamaged
 from index.generation import unwritable
 
 MODELS_FILE = Path(__file__).parent / "models.csv"
@@ -46,11 +47,27 @@ def known_models() -> tuple[ModelFacts, ...]:
 
 
 def chosen_model(index: Path) -> str:
-    """The model that was chosen for an index, or an empty string where none was."""
+    """The model that was chosen for an index, or an empty string where none was.
+
+    Raises:
+        IndexDamaged: what was chosen cannot be read.
+    """
     try:
-        return (index / _CHOICE).read_text("utf-8").strip()
-    except FileNotFoundError:
+        model = (index / _CHOICE).read_text("utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
         return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable_choice(index) from error
+    if not model.isprintable():
+        raise _unreadable_choice(index)
+    return model
+
+
+def _unreadable_choice(index: Path) -> IndexDamaged:
+    return IndexDamaged(
+        nl=f"{index / _CHOICE} is beschadigd. Kies het embeddingmodel opnieuw: wmo model use default",
+        en=f"{index / _CHOICE} is damaged. Choose the embedding model again: wmo model use default",
+    )
 
 
 def choose_model(index: Path, model: str) -> None:

@@ -75,6 +75,25 @@ def test_csv_from_any_spreadsheet_is_read(tmp_path: Path, delimiter: str, cell: 
     assert (case.id, case.answerable, case.turns) == ("a-1", expected, ())
 
 
+def test_a_quotation_mark_that_is_never_closed_drops_no_case_unsaid(tmp_path: Path) -> None:
+    head, first, *others = cases_to_csv(CASES).splitlines()
+    content = "\n".join((head, f'{first};"zes weken', *others))
+    with pytest.raises(SetError, match="every quotation mark is closed"):
+        parse_set(write(tmp_path / "set.csv", content))
+
+
+def test_empty_columns_behind_the_others_are_passed_over(tmp_path: Path) -> None:
+    lines = cases_to_csv(CASES[:1]).splitlines()
+    wider = "\n".join(f"{line};;" for line in lines)
+    assert read_cases(write(tmp_path / "set.csv", wider)) == tuple(CASES[:1])
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"id": ' + "9" * 5_000 + "}"])
+def test_a_line_that_python_cannot_read_is_a_fault(tmp_path: Path, line: str) -> None:
+    _, (fault,) = parse_set(write(tmp_path / "set.jsonl", line + "\n"))
+    assert fault.line == 1 and fault.en.startswith("not valid JSON")
+
+
 def test_a_csv_line_is_numbered_where_it_starts_even_after_a_quote_of_two_lines(tmp_path: Path) -> None:
     first = replace(CASES[0], question="Waarom\nniet?")
     content = cases_to_csv([first, replace(CASES[1], lang="de")])

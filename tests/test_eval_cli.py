@@ -127,6 +127,15 @@ def test_a_set_that_cannot_be_read_stops_a_run_before_it_starts(
     assert code == 1 and reason in complaint and not (tmp_path / "run").exists()
 
 
+def test_a_folder_that_cannot_be_written_stops_a_run_before_it_starts(wmo: Wmo, tmp_path: Path) -> None:
+    questions = write_set(tmp_path / "set.jsonl", cases_of_the_corpus())
+    (tmp_path / "file").write_text("")
+    code, _, complaint = wmo("eval", "run", questions, "--out", tmp_path / "file" / "run", "--index", tmp_path / "none")
+    assert code == 2 and "cannot be written" in complaint
+    code, _, complaint = wmo("eval", "convert", questions, tmp_path / "file" / "set.csv")
+    assert code == 2 and "cannot be written" in complaint
+
+
 @pytest.mark.end_to_end
 def test_two_runs_with_the_real_assistant_give_the_same_figures_and_no_alarm(
     wmo: Wmo, desk: Desk, tmp_path: Path

@@ -10,6 +10,7 @@ from index_corpus import REPORTS, write_corpus
 from terminal import Wmo, in_this_process
 from tiny_models import HIDDEN, make_embedding_model
 
+from corpus.errors import IndexDamaged
 from index.embed import find_model, is_here, load_embedder
 from index.models import choose_model, chosen_model, known_models
 
@@ -171,6 +172,14 @@ def test_what_cannot_be_a_name_is_nowhere(name: str, hub: Path) -> None:
 
 def test_the_dimension_of_another_model_is_its_own(tiny: Path, tmp_path: Path) -> None:
     assert load_embedder(str(tiny), tmp_path).dimension == HIDDEN
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"\0\0"])
+def test_a_choice_that_cannot_be_read_says_how_to_make_it_anew(tmp_path: Path, data: bytes) -> None:
+    choose_model(tmp_path, "default")
+    (tmp_path / "embedding-model").write_bytes(data)
+    with pytest.raises(IndexDamaged, match="wmo model use default"):
+        chosen_model(tmp_path)
 
 
 def test_a_choice_is_kept_in_the_folder_of_the_index(tmp_path: Path) -> None:

@@ -19,6 +19,13 @@ def test_the_environment_sets_and_an_option_goes_before_it(monkeypatch: pytest.M
     assert load_settings(corpus=None).corpus == tmp_path
 
 
+def test_a_path_from_home_and_an_empty_value_mean_what_they_mean_in_a_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WMO_INDEX", "~/index")
+    monkeypatch.setenv("WMO_CORPUS", "")
+    assert load_settings().index == Path.home() / "index"
+    assert load_settings().corpus == Settings.model_fields["corpus"].default
+
+
 def test_the_page_is_for_this_machine_only_by_default() -> None:
     assert load_settings().host == "127.0.0.1"
 
@@ -32,6 +39,7 @@ def test_the_page_is_for_this_machine_only_by_default() -> None:
         ("WMO_DECLINE_BELOW", "1.5"),
         ("WMO_MAX_QUOTES", "0"),
         ("WMO_MAX_WORDS", "-3"),
+        ("WMO_MAX_MEGABYTES", "inf"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
