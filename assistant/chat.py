@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +129,7 @@ def connect_chat(parts: ChatParts, events: ChatEvents, readable: list[gr.HTML]) 
     answering: dict[str, Any] = {
         "fn": events.answer,
         "inputs": [parts.box, *state, *parts.scope],
-        "outputs": parts.of_a_turn,
+        "outputs": [*parts.of_a_turn, parts.within, *parts.scope],
         "concurrency_limit": _ANSWERS_AT_ONCE,
         "concurrency_id": "answer",
         **QUIET,
@@ -188,6 +188,10 @@ class ChatEvents:
             yield {self.parts.notice: notice_html(fault)}
             return
         earlier = tuple(turn.question for turn in turns if turn.answer is not None)
+        if not set(reports) <= self.desk.reports.keys():
+            kept = self.fields(language, reports, publishers, since, until)
+            yield {self.parts.notice: notice_html(WORDING[language].chosen_gone), **kept}
+            return
         scope = within.make_scope(reports, publishers, since, until)
         turn = Turn(question, scope, sum(map(scope.admits, self.desk.reports.values())))
         yield {**self._say((*turns, turn), language), self.parts.box: ""}
@@ -233,22 +237,32 @@ class ChatEvents:
         """Empties the conversation, the box and the panel, and searches in all reports again."""
         return {**self._say((), language), self.parts.box: "", **self.show(None, language), **self.fields(language)}
 
-    def narrow(self, language: str, reports: list[str], publishers: list[str], since: str, until: str) -> Any:
+    def narrow(self, language: str, reports: Sequence[str], publishers: Sequence[str], since: str, until: str) -> Any:
         """Says on the folded fields what will be searched within."""
         words, scope = WORDING[language], within.make_scope(reports, publishers, since, until)
         described = within.describe(scope, self.desk.reports, language) or words.everything
         return gr.update(label=words.within.format(scope=described))
 
-    def fields(self, language: str) -> Changes:
-        """The fields that say what to search within, empty, with the reports that there are now."""
-        words, parts, reports = WORDING[language], self.parts, self.desk.reports
-        years = within.year_choices(reports, language)
+    def fields(
+        self,
+        language: str,
+        chosen: Sequence[str] = (),
+        publishers: Sequence[str] = (),
+        since: str = "",
+        until: str = "",
+    ) -> Changes:
+        """The fields that say what to search within, with the reports of now and what is left of a choice."""
+        parts, reports = self.parts, self.desk.reports
+        years, published_by = within.year_choices(reports, language), within.publisher_choices(reports)
+        chosen = [report_id for report_id in chosen if report_id in reports]
+        publishers = [publisher for publisher in publishers if publisher in published_by]
+        since, until = (year if (year, year) in years else "" for year in (since, until))
         return {
-            parts.within: gr.update(label=words.within.format(scope=words.everything)),
-            parts.reports: gr.update(choices=within.report_choices(reports), value=[]),
-            parts.publishers: gr.update(choices=within.publisher_choices(reports), value=[]),
-            parts.since: gr.update(choices=years, value=""),
-            parts.until: gr.update(choices=years, value=""),
+            parts.within: self.narrow(language, chosen, publishers, since, until),
+            parts.reports: gr.update(choices=within.report_choices(reports), value=chosen),
+            parts.publishers: gr.update(choices=published_by, value=publishers),
+            parts.since: gr.update(choices=years, value=since),
+            parts.until: gr.update(choices=years, value=until),
         }
 
     def translate(self, turns: tuple[Turn, ...], opened: Opened | None, language: str, *scope: Any) -> Changes:

@@ -65,12 +65,6 @@ class Library:
         """What is done now or was done last; None after it was put away."""
         return self._work
 
-    @property
-    def has_changed(self) -> bool:
-        """Whether what was done last may have changed the reports."""
-        work = self._work
-        return work is not None and not work.is_running and isinstance(work.outcome, AddReceipt | RemoveReceipt)
-
     def words_in(self, report: Report) -> int:
         """The number of words of a report; 0 where it was removed a moment ago."""
         if report not in self._words:

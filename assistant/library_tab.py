@@ -85,13 +85,13 @@ def connect_library(parts: LibraryParts, chat: ChatParts, events: LibraryEvents,
     """Lets every part do its work, where the page may change the reports at all."""
     following: dict[str, Any] = {
         "inputs": [chat.language, parts.find],
-        "outputs": [*parts.all, chat.within, *chat.scope],
+        "outputs": parts.all,
         "concurrency_limit": None,
         **QUIET,
     }
     # "multiple": Gradio would never again send an event that is sent "once" and was cancelled.
     shown: list[Any] = [
-        page.load(events.load, **following),
+        page.load(events.follow, **following),
         parts.tab.select(events.follow, trigger_mode="multiple", **following),
     ]
     parts.find.change(events.find, [chat.language, parts.find], [parts.table], **QUIET)
@@ -111,6 +111,7 @@ def connect_library(parts: LibraryParts, chat: ChatParts, events: LibraryEvents,
     shown.append(again.then(events.follow, **following))
     for one in shown:
         one.then(events.renew_panel, [chat.opened, chat.language], [chat.opened, chat.panel], **IN_TURN, **QUIET)
+        one.then(events.chat.fields, [chat.language, *chat.scope], [chat.within, *chat.scope], **QUIET)
 
 
 @dataclass(frozen=True)
@@ -136,23 +137,16 @@ class LibraryEvents:
 
         return do
 
-    def load(self, language: str, wanted: str) -> Iterator[Changes]:
-        """Fills what depends on the reports that there are now, and shows what is being done."""
-        yield self.chat.fields(language)
-        yield from self.follow(language, wanted)
-
     def follow(self, language: str, wanted: str) -> Iterator[Changes]:
         """Shows how far the work is until it ends, and then what became of it and the reports that there are."""
         work, shown = self.library.work, ""
-        was_running = work is not None and work.is_running
         yield self._table(language, wanted)
         while work is not None and work.is_running:
             if (now := self.library.html(language)) != shown:
                 yield {self.parts.bench: now, self.parts.fault: ""}
             shown = now
             work.wait(_POLL_SECONDS)
-        changes = {self.parts.bench: self.library.html(language), self.parts.fault: "", **self._table(language, wanted)}
-        yield changes | (self.chat.fields(language) if was_running and self.library.has_changed else {})
+        yield {self.parts.bench: self.library.html(language), self.parts.fault: "", **self._table(language, wanted)}
 
     def renew_panel(self, opened: Opened | None, language: str) -> Any:
         """The list of reports as it is now, or the report that is open where it is gone; else nothing is touched."""

@@ -65,6 +65,7 @@ class Wording:
     more_reports: str
     report_link: str
     cited_here: str
+    chosen_gone: str
     nearest_here: str
     unknown_report: str
     moved: str
@@ -130,6 +131,10 @@ WORDING: Mapping[str, Wording] = {
         more_reports="en nog {count} andere",
         report_link="Naar de publicatie",
         cited_here="Aangehaald bij “{question}”",
+        chosen_gone=(
+            "Een rapport dat u koos om in te zoeken is er niet meer; het is uit die keuze gehaald. "
+            "Stel uw vraag opnieuw om te zoeken binnen wat er nu gekozen is."
+        ),
         nearest_here="Niet als antwoord bedoeld: de passage die het dichtst in de buurt kwam.",
         unknown_report="Dit rapport staat niet meer tussen de rapporten.",
         moved="Dit rapport is sindsdien vervangen; de aangehaalde woorden staan er niet meer zo in.",
@@ -189,6 +194,10 @@ WORDING: Mapping[str, Wording] = {
         more_reports="and {count} more",
         report_link="To the publication",
         cited_here="Quoted for “{question}”",
+        chosen_gone=(
+            "A report that you chose to search within is no longer there; it was taken out of that choice. "
+            "Ask again to search within what is chosen now."
+        ),
         nearest_here="Not an answer: the passage that came nearest.",
         unknown_report="This report is no longer among the reports.",
         moved="This report was replaced since; the quoted words no longer stand in it like this.",

@@ -175,6 +175,25 @@ def test_dropped_files_are_looked_over_corrected_added_and_found_by_the_next_que
 
 @pytest.mark.browser
 @pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_what_was_chosen_to_search_within_outlives_a_new_report(visit: Visit, tmp_path: Path) -> None:
+    page, folded = visit.page, visit.page.locator("#wmo-within > .label-wrap")
+    page.get_by_role("tab", name="Gesprek").click()
+    folded.click()
+    page.locator("#wmo-fields").get_by_label("Uitgevers").click()
+    page.get_by_role("option", name="Gemeente", exact=True).click()
+    expect(folded).to_contain_text("Gemeente")
+    visit.open_reports()
+    send(visit, write_report(tmp_path, "later.md", 33))
+    press(visit, NL.add)
+    expect(page.locator(".receipt tbody tr")).to_have_count(1, timeout=30_000)
+    press(visit, NL.close)
+    page.get_by_role("tab", name="Gesprek").click()
+    expect(folded).to_contain_text("Gemeente")
+    folded.click()
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
 def test_adding_shows_its_progress_lets_questions_through_and_stops_without_harm(
     visit: Visit, shelf: Desk, embedder: GatedEmbedder, tmp_path: Path
 ) -> None:
