@@ -21,16 +21,20 @@ _HIDDEN = "//*[@hidden]|//*[@aria-hidden='true']|//body//*[@style]|//font[@color
 _DECORATION_WORDS = 20  # what is hidden from screen readers alone is drawing or repetition, unless it is longer
 
 _UNSEEN_STYLE = re.compile(
-    r"display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:0?(?:\.0+)?(?:[;!]|$)"
+    r"display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:(?:0+|0*\.0(?:[0-4]\d*)?)%?(?:[;!]|$)"
     r"|font-size:[01]?(?:\.\d+)?(?:px|pt)?(?:[;!]|$)|font-size:0(?:\.0\d*)?(?:em|rem|%)"
     r"|(?:left|top|right|bottom|text-indent|margin-left|margin-top):-\d{3,}|transform:scale\(0"
+    r"|transform:translatex?\(-(?:9\d{3}|\d{5,})px|(?:^|;)left:(?:9\d{3}|\d{5,})px|(?:^|;)font:0(?:px|pt|em)?/"
+    r"|(?:^|;)color:#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)(?:[;!]|$)"
     r"|clip:rect\((?:[01](?:px)?,?){4}\)|clip-path:inset\((?:50|100)%|color:(?:transparent|rgba\(\d+,\d+,\d+,0\))"
 )
 _NO_SIZE = re.compile(r"(?:^|;)(?:max-)?(?:width|height):[01](?:px)?(?:[;!]|$)")
 _INK = re.compile(r"(?:^|;)color:([^;!]+)")
 _PAPER = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
-_RGB = re.compile(r"rgba?\((\d+),(\d+),(\d+)")
+_HEX = re.compile(r"#(?:([0-9a-f]{6})(?:ff)?|([0-9a-f]{3})f?)")
+_RGB = re.compile(r"rgba?\((\d+),(\d+),(\d+)(?:[,/]1)?\)")
+_HSL_WHITE = re.compile(r"hsla?\([\d.]+(?:deg)?,[\d.]+%?,(?:9[5-9]|100)%\)")
+_APART = re.compile(r"(?<=[\d%])\s+(?=\d)")  # numbers without a comma between them
 _NEAR_WHITE = 240  # of 255
 _WHITES = {"white", "snow", "ivory", "ghostwhite", "whitesmoke", "floralwhite", "mintcream", "azure"}
 
@@ -86,21 +90,39 @@ def _is_white_on_white(element: html.HtmlElement, style: str, may_be_dark: bool)
         paper = _PAPER.search(_style(around))
         if paper or around.get("bgcolor"):
             behind = paper[1] if paper else around.get("bgcolor").lower()
-            return colour == behind or (_is_white(colour) and _is_white(behind))
+            return _is_alike(colour, behind)
     return _is_white(colour) and not may_be_dark
 
 
+def _is_alike(ink: str, paper: str) -> bool:
+    parts = _parts(ink)
+    return ink == paper or (parts is not None and parts == _parts(paper)) or (_is_white(ink) and _is_white(paper))
+
+
 def _is_white(colour: str) -> bool:
-    if found := _HEX.match(colour):
-        digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
-        return all(int(digits[at : at + 2], 16) >= _NEAR_WHITE for at in (0, 2, 4))
-    if found := _RGB.match(colour):
-        return all(int(part) >= _NEAR_WHITE for part in found.groups())
-    return colour in _WHITES
+    parts = _parts(colour)
+    if parts:
+        return min(parts) >= _NEAR_WHITE
+    return colour in _WHITES or _HSL_WHITE.fullmatch(colour) is not None
+
+
+def _parts(colour: str) -> tuple[int, ...] | None:
+    """Red, green and blue of 255; None for a colour that is given in another way.
+
+    >>> [_parts(colour) for colour in ("#fc0", "rgb(1,2,3)", "black", "plum")]
+    [(255, 204, 0), (1, 2, 3), (0, 0, 0), None]
+    """
+    if found := _HEX.fullmatch(colour):
+        digits = found[1] or "".join(2 * digit for digit in found[2])
+        return tuple(int(digits[at : at + 2], 16) for at in (0, 2, 4))
+    if found := _RGB.fullmatch(colour):
+        return tuple(map(int, found.groups()))
+    return (0, 0, 0) if colour == "black" else None
 
 
 def _style(element: html.HtmlElement) -> str:
-    return re.sub(r"\s+", "", element.get("style") or "").lower()
+    style = _APART.sub(",", element.get("style") or "")
+    return re.sub(r"\s+", "", style).lower()
 
 
 def _hidden_names(sheet: str) -> Iterator[str]:
