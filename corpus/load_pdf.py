@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 
 import pypdfium2  # type: ignore[import-untyped]
@@ -21,6 +21,14 @@ _SCAN_WORDS = 20  # a page with a picture over half of it and fewer words than t
 _RAISED_RATIO = 0.8  # a digit lower than this part of the letter before it, and above its middle, is a note's number
 _PIECE_EMS = 1.0  # a gap of this many letter heights ends a piece
 _UNITS = frozenset(("m", "km", "cm", "dm", "mm", "hm"))  # a raised digit after these is an exponent
+_LEAST_POINTS = 1.5  # letters smaller than this are dust to whoever reads the page
+_NEAR_WHITE = 250  # of 255
+_STROKED = {
+    pdfium.FPDF_TEXTRENDERMODE_STROKE,
+    pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
+    pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP,
+    pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+}
 _HYPHENS = {"\x02", "\ufffe"}  # what pdfium gives for a hyphen at the end of a line
 _SYMBOL_BULLETS = dict.fromkeys(map(ord, "\uf0b7\uf0a7\uf0d8\uf0fc\uf076\uf02d\uf0a8"), "•")
 _PROPERTIES = {"title": "Title", "author": "Author", "date": "CreationDate"}
@@ -28,6 +36,9 @@ _PROPERTIES = {"title": "Title", "author": "Author", "date": "CreationDate"}
 
 def load_pdf(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as PDF: one page a page, columns one after the other.
+
+    Text beside the page, too small to be seen, transparent, or white on a page with nothing but text is left out,
+    and told.
 
     Raises:
         LoadError: the file is damaged, needs a password, has too many pages, or is a scan without text.
@@ -40,12 +51,13 @@ def load_pdf(data: bytes, name: str, limits: Limits) -> Document:
             )
         read = [_read_page(pdf, number, name) for number in range(len(pdf))]
         properties = _read_properties(pdf)
-    empty = tuple(number for number, (_, is_empty) in enumerate(read, 1) if is_empty)
+    empty = tuple(number for number, (_, is_empty, _) in enumerate(read, 1) if is_empty)
     if len(empty) == len(read):
         raise _without_text(name, len(read))
-    pieces = [found for found, _ in read]
+    pieces = [found for found, _, _ in read]
+    unseen = tuple(told for _, _, told in read if told)
     sizes = find_heading_sizes(pieces)
-    return Document(tuple(write_page(page, sizes) for page in pieces), "pdf", properties, empty)
+    return Document(tuple(write_page(page, sizes) for page in pieces), "pdf", properties, empty, unseen)
 
 
 def _open(data: bytes, name: str) -> pypdfium2.PdfDocument:
@@ -73,20 +85,21 @@ def _read_properties(pdf: pypdfium2.PdfDocument) -> Mapping[str, str]:
     return {field: value for field, value in found.items() if value}
 
 
-def _read_page(pdf: pypdfium2.PdfDocument, number: int, name: str) -> tuple[list[Piece], bool]:
-    """The pieces of one page in the order of the file, and whether the page is empty or a picture of text."""
+def _read_page(pdf: pypdfium2.PdfDocument, number: int, name: str) -> tuple[list[Piece], bool, str]:
+    """The pieces of one page in the file's order, whether it is empty or a picture of text, and what nobody sees."""
     try:
         with closing(pdf[number]) as page, closing(page.get_textpage()) as text:
             width, height = page.get_size()
             left, bottom, right, top = page.get_bbox()
             turns = page.get_rotation() // 90
             box = (left, bottom, right, top)
-            pieces = [piece for piece in _pieces(text, turns, box) if piece.text.strip()]
+            unseen: list[str] = []
+            pieces = [piece for piece in _pieces(text, turns, box, _unseen_objects(page), unseen) if piece.text.strip()]
             words = sum(len(piece.text.split()) for piece in pieces)
             empty = not any(char.isalpha() for piece in pieces for char in piece.text)
             if not empty and words < _SCAN_WORDS:
                 empty = _is_picture(page, width * height)
-            return pieces, empty
+            return pieces, empty, " ".join("".join(unseen).split())
     except pypdfium2.PdfiumError as error:
         raise damaged(name) from error
 
@@ -100,8 +113,54 @@ def _is_picture(page: pypdfium2.PdfPage, area: float) -> bool:
     return False
 
 
-def _pieces(text: pypdfium2.PdfTextPage, turns: int, box: tuple[float, float, float, float]) -> Iterator[Piece]:
-    """The text of a page cut where a line ends or a wide gap is."""
+def _unseen_objects(page: pypdfium2.PdfPage) -> set[int]:
+    """The addresses of the text objects that are transparent, or white on a page that holds nothing but text."""
+    objects = [pdfium.FPDFPage_GetObject(page, index) for index in range(pdfium.FPDFPage_CountObjects(page))]
+    texts = [found for found in objects if pdfium.FPDFPageObj_GetType(found) == pdfium.FPDF_PAGEOBJ_TEXT]
+    on_white = len(texts) == len(objects)
+    return {_address(found) for found in texts if _has_no_ink(found, on_white)}
+
+
+def _address(found: object) -> int:
+    return ctypes.cast(found, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
+def _has_no_ink(found: object, on_white: bool) -> bool:
+    """Whether a text object leaves nothing to see; text without ink at all is the layer of a scan, and is read."""
+    mode = pdfium.FPDFTextObj_GetTextRenderMode(found)
+    if mode == pdfium.FPDF_TEXTRENDERMODE_FILL:
+        colour = _colour(pdfium.FPDFPageObj_GetFillColor, found)
+        return colour is not None and (colour[3] == 0 or (on_white and min(colour) >= _NEAR_WHITE))
+    if mode in _STROKED:
+        colours = [_colour(get, found) for get in (pdfium.FPDFPageObj_GetFillColor, pdfium.FPDFPageObj_GetStrokeColor)]
+        return all(colour is not None and colour[3] == 0 for colour in colours)
+    return False
+
+
+def _colour(get: Callable[..., int], found: object) -> tuple[int, ...] | None:
+    """Red, green, blue and opacity, each of 255; None where the object has no plain colour."""
+    parts = [ctypes.c_uint() for _ in range(4)]
+    return tuple(part.value for part in parts) if get(found, *map(ctypes.byref, parts)) else None
+
+
+def _is_off(place: tuple[float, float, float, float], turns: int, box: tuple[float, float, float, float]) -> bool:
+    """Whether a letter lies wholly beside the page, or is too small to be seen; one without a size is neither."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    if turns in (1, 3):
+        width, height = height, width
+    if place[2] < 0 or place[3] < 0 or place[0] > width or place[1] > height:
+        return True
+    return 0 < max(place[2] - place[0], place[3] - place[1]) < _LEAST_POINTS
+
+
+def _pieces(
+    text: pypdfium2.PdfTextPage,
+    turns: int,
+    box: tuple[float, float, float, float],
+    unseen_objects: set[int],
+    unseen: list[str],
+) -> Iterator[Piece]:
+    """The text of a page cut where a line ends or a wide gap is; what nobody sees is added to ``unseen`` instead."""
     held: list[tuple[str, tuple[float, float, float, float]]] = []
     rect = pdfium.FS_RECTF()
     for index in range(text.count_chars()):
@@ -109,13 +168,21 @@ def _pieces(text: pypdfium2.PdfTextPage, turns: int, box: tuple[float, float, fl
         if char in "\r\n":
             yield from _piece(held)
             held = []
+            unseen.append(" ")
             continue
         if pdfium.FPDFText_IsGenerated(text, index) == 1 and char.isspace():
             if held:
                 held.append((" ", held[-1][1]))
+            unseen.append(" ")
             continue
         pdfium.FPDFText_GetLooseCharBox(text, index, ctypes.byref(rect))
         place = _turn((rect.left, rect.top, rect.right, rect.bottom), turns, box)
+        hidden = bool(unseen_objects) and _address(pdfium.FPDFText_GetTextObject(text, index)) in unseen_objects
+        if hidden or (_is_off(place, turns, box) and not char.isspace()):
+            unseen.append(char)
+            continue
+        if char.isspace():
+            unseen.append(" ")
         if held and _is_apart(held[-1][1], place):
             yield from _piece(held)
             held = []

@@ -375,3 +375,32 @@ def test_a_pdf_with_damage_anywhere_is_read_or_refused(noise: bytes, place: int)
 
 
 WHOLE = plain_pdf("De gemeente biedt hulp.")
+
+
+def write_with(kind: str) -> bytes:
+    """A page with one sentence that is drawn in an odd way, and more beside it that is not."""
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=11)
+    pdf.add_page()
+    pdf.multi_cell(0, 8, sentences(1, 4), new_x="LMARGIN", new_y="NEXT")
+    if kind == "on a bar":
+        pdf.set_fill_color(0, 0, 90)
+        pdf.rect(0, 190, 210, 20, style="F")
+    pdf.set_text_color(255 if kind in ("white", "on a bar") else 0)
+    pdf.set_font("helvetica", size=1 if kind == "tiny" else 6)
+    with pdf.local_context(fill_opacity=0 if kind == "transparent" else 1):
+        pdf.text({"right": 400, "left": -300}.get(kind, 10), 400 if kind == "below" else 200, sentence(9))
+    return bytes(pdf.output())
+
+
+@pytest.mark.parametrize("kind", ["right", "left", "below", "tiny", "transparent", "white"])
+def test_text_of_a_page_that_nobody_sees_is_left_out_and_told(kind: str) -> None:
+    document = load_data(write_with(kind), "rapport.pdf")
+    assert document.unseen == (sentence(9),)
+    assert clean("r", document).content == sentences(1, 4)
+
+
+@pytest.mark.parametrize("kind", ["small", "on a bar"])
+def test_small_text_and_white_text_on_a_dark_bar_stay(kind: str) -> None:
+    document = load_data(write_with(kind), "rapport.pdf")
+    assert document.unseen == () and sentence(9) in clean("r", document).content
