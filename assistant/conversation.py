@@ -118,7 +118,19 @@ def _footer_html(desk: Desk, answer: Answer, searched: int, language: str) -> st
 def panel_html(desk: Desk, opened: Opened | None, language: str) -> str:
     """The sources panel: the list of reports, or one report with its sentence highlighted."""
     count = opened.count if opened else 0
-    return f'<div class="panel" data-count="{count}">{_panel_inner(desk, opened, language)}</div>'
+    words, inner = WORDING[language], _panel_inner(desk, opened, language)
+    data = f'data-count="{count}" data-said="{escape(_announced(desk, opened, words))}"'
+    return f'<div class="panel" role="region" aria-label="{escape(words.panel)}" {data}>{inner}</div>'
+
+
+def _announced(desk: Desk, opened: Opened | None, words: Wording) -> str:
+    """What is read aloud to who opened a source and stays in the conversation."""
+    report = desk.reports.get(opened.report_id) if opened else None
+    if opened is None or report is None:
+        return ""
+    if opened.number is None:
+        return words.opened_report.format(title=report.title)
+    return words.opened_source.format(number=opened.number, title=report.title)
 
 
 def _panel_inner(desk: Desk, opened: Opened | None, language: str) -> str:

@@ -127,6 +127,7 @@ class LibraryEvents:
         """An event that begins a piece of work and then follows it, or says why it cannot begin."""
 
         def do(language: str, wanted: str, request: gr.Request, event: gr.EventData) -> Iterator[Changes]:
+            yield {self.parts.fault: ""}  # the same fault twice is told twice
             try:
                 require_own(request.headers, self.desk.settings)
                 begin(event)

@@ -14,7 +14,10 @@ function sendClicks(element, trigger) {
     const button = event.target.closest("button");
     if (!button) return;
     const data = button.dataset;
-    if ("example" in data) trigger("click", { example: whole(data.example) });
+    if ("example" in data) {
+      trigger("click", { example: whole(data.example) });
+      questionBox().focus();
+    }
     else if ("copy" in data) copyText(button);
     else if ("back" in data) goBack();
     else if ("edit" in data) editQuestion(whole(data.edit), trigger);
@@ -110,6 +113,9 @@ function stayHere() {
 function readConversation(element, trigger, watch) {
   sendClicks(element, trigger);
   stayHere();
+  document.addEventListener("click", (event) => { // Stop is drawn by Gradio, and gone once it was pressed
+    if (event.target.closest("#wmo-stop")) questionBox().focus();
+  });
   const pane = element.parentElement;
   let following = true;
   let count = 0;
@@ -136,10 +142,20 @@ function readConversation(element, trigger, watch) {
 function readPanel(element, trigger, watch) {
   sendClicks(element, trigger);
   let shown = "0";
+  let wasInside = false;
+  document.addEventListener("focusin", (event) => { wasInside = element.contains(event.target); });
+  const teller = document.createElement("p"); // drawn once: only what changes in it is read aloud
+  teller.className = "unseen";
+  teller.setAttribute("role", "status");
+  document.body.append(teller);
 
   const settle = () => {
-    const count = element.querySelector(".panel").dataset.count;
+    const panel = element.querySelector(".panel");
+    const count = panel.dataset.count;
+    const isAdrift = document.activeElement === document.body; // what had the focus was drawn anew
+    if (wasInside && isAdrift) element.querySelector("h2").focus({ preventScroll: true });
     if (count === shown) return;
+    teller.textContent = wasInside ? "" : panel.dataset.said;
     shown = count;
     markOpen();
     const pane = element.querySelector(".panel-text");
@@ -228,7 +244,11 @@ function readBench(element, trigger, watch) {
   element.addEventListener("change", keep);
   let shown = "";
   let wasOnStop = false;
-  element.addEventListener("focusin", (event) => { wasOnStop = "stop" in event.target.dataset; });
+  let wasOnClear = false;
+  document.addEventListener("focusin", (event) => {
+    wasOnStop = "stop" in event.target.dataset;
+    wasOnClear = "clear" in event.target.dataset;
+  });
   watch("value", () => {
     const form = element.querySelector("form.review");
     if (form?.dataset.batch === kept.batch) {
@@ -237,6 +257,7 @@ function readBench(element, trigger, watch) {
     const head = element.querySelector("h2[tabindex]");
     const isAdrift = document.activeElement === document.body; // what had the focus was drawn anew
     if (wasOnStop && isAdrift) element.querySelector("[data-stop]")?.focus();
+    if (wasOnClear && isAdrift) document.querySelector("#wmo-intake input")?.focus();
     if (head && head.textContent !== shown) { // a new stage: who listens or types goes on from its heading
       head.focus({ preventScroll: true });
       element.scrollIntoView({ block: "start" });
@@ -247,7 +268,13 @@ function readBench(element, trigger, watch) {
 
 // The line stands above a form that may be longer than the window.
 function readFault(element, watch) {
-  watch("value", () => element.querySelector(".fault")?.scrollIntoView({ block: "center" }));
+  watch("value", () => {
+    const fault = element.querySelector(".fault");
+    if (!fault) return;
+    fault.tabIndex = -1;
+    fault.focus({ preventScroll: true });
+    fault.scrollIntoView({ block: "center" });
+  });
 }
 
 function fieldsOf(form) {

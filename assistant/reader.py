@@ -223,7 +223,7 @@ def shelf_html(reports: Mapping[str, Report], language: str, told: str = "") -> 
     more = words.more_reports.format(count=len(reports) - len(listed)) if len(reports) > len(listed) else ""
     line = f'<p class="told" role="status">{escape(told)}</p>' if told else ""
     return (
-        f'<div class="panel-head"><h2>{escape(words.panel)}</h2>'
+        f'<div class="panel-head"><h2 tabindex="-1">{escape(words.panel)}</h2>'
         f'<p class="hint">{escape(words.panel_hint)}</p>{line}</div>'
         f'<div class="panel-text"><p class="origin">{escape(words.all_reports)} ({len(reports)})</p>'
         f'<ul class="shelf">{rows}</ul><p class="hint">{escape(more)}</p></div>'
@@ -250,7 +250,7 @@ def report_html(report: Report, text: Text, marks: Sequence[Mark], language: str
         '<div class="panel-head"><div class="panel-tools">'
         f'<button type="button" class="quiet" data-shelf="">{escape(words.all_reports)}</button>'
         f'<button type="button" class="quiet narrow-only" data-back="">{escape(words.back)}</button></div>'
-        f'<h2 lang="{escape(report.language)}" title="{escape(report.title)}">{escape(report.title)}</h2>'
+        f'<h2 tabindex="-1" lang="{escape(report.language)}" title="{escape(report.title)}">{escape(report.title)}</h2>'
         f'<p class="hint">{escape(" · ".join(filter(None, origin)))} {link}</p>{chips}</div>'
         f'<div class="panel-text" tabindex="0" role="document" aria-label="{escape(report.title)}" '
         f'lang="{escape(report.language)}">{text_html(text, marks)}</div>'

@@ -64,6 +64,8 @@ class Wording:
     all_reports: str
     more_reports: str
     report_link: str
+    opened_source: str
+    opened_report: str
     cited_here: str
     chosen_gone: str
     nearest_here: str
@@ -130,6 +132,8 @@ WORDING: Mapping[str, Wording] = {
         all_reports="Alle rapporten",
         more_reports="en nog {count} andere",
         report_link="Naar de publicatie",
+        opened_source="Bron {number} geopend: {title}",
+        opened_report="Geopend: {title}",
         cited_here="Aangehaald bij “{question}”",
         chosen_gone=(
             "Een rapport dat u koos om in te zoeken is er niet meer; het is uit die keuze gehaald. "
@@ -193,6 +197,8 @@ WORDING: Mapping[str, Wording] = {
         all_reports="All reports",
         more_reports="and {count} more",
         report_link="To the publication",
+        opened_source="Source {number} opened: {title}",
+        opened_report="Opened: {title}",
         cited_here="Quoted for “{question}”",
         chosen_gone=(
             "A report that you chose to search within is no longer there; it was taken out of that choice. "

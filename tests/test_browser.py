@@ -298,14 +298,6 @@ def test_a_refusal_cites_nothing_and_offers_what_came_nearest(visit: Visit, smal
     expect(visit.page.locator("mark.near").first).to_have_css("display", "inline")
 
 
-def test_a_source_that_stays_open_beside_the_next_answer_names_its_own_question(visit: Visit) -> None:
-    visit.ask(QUESTION)
-    visit.cite(1)
-    visit.ask("pizza?")
-    expect(visit.page.locator(".declined")).to_be_visible()
-    expect(visit.page.locator(".chips")).to_contain_text(f"Aangehaald bij “{QUESTION}”")
-
-
 def test_a_fault_that_a_user_can_mend_is_said_in_the_pages_language_and_keeps_the_question(visit: Visit) -> None:
     visit.ask("welk model?")
     expect(visit.page.locator(".fault")).to_have_text("Het taalmodel antwoordt niet. Start Ollama.")
@@ -420,6 +412,47 @@ def test_a_new_conversation_starts_empty(visit: Visit) -> None:
     expect(visit.page.locator(".shelf-report")).to_have_count(2)
     visit.ask("en daarna?")
     expect(visit.page.locator(".searched")).to_have_count(0)
+
+
+def test_the_chips_name_the_question_whose_answer_is_open(visit: Visit) -> None:
+    visit.ask(QUESTION)
+    visit.cite(1)
+    visit.ask("en daarna?")
+    expect(visit.page.locator(".chips")).to_contain_text(f"Aangehaald bij “{QUESTION}”")
+    visit.cite(1, turn=1)
+    expect(visit.page.locator(".chips")).to_contain_text("Aangehaald bij “en daarna?”")
+
+
+def test_what_is_typed_to_narrow_the_search_can_be_read(visit: Visit) -> None:
+    visit.page.locator("#wmo-within > .label-wrap").click()
+    field = visit.page.locator("#wmo-fields").get_by_label("Rapporten")
+    field.click()
+    field.press_sequentially("Sam")
+    expect(field).to_have_css("color", "rgb(29, 43, 47)")
+    field.fill("")
+    visit.page.locator("#wmo-within > .label-wrap").click()
+
+
+def test_the_focus_stays_where_a_visitor_works(visit: Visit) -> None:
+    head = visit.page.locator("#wmo-sources h2")
+    visit.page.locator(".shelf-report").first.press("Enter")
+    expect(head).to_have_text("Samenwerking in netwerken")
+    expect(head).to_be_focused()
+    visit.page.get_by_role("button", name="Alle rapporten", exact=True).press("Enter")
+    expect(head).to_have_text("Bronnen")
+    expect(head).to_be_focused()
+    visit.page.locator(".example").first.press("Enter")
+    expect(visit.box).to_be_focused()
+    visit.settle()
+    source = visit.page.locator('#wmo-conversation .cite[data-number="3"]')
+    source.press("Enter")
+    expect(visit.page.locator("body > [role=status]")).to_have_text("Bron 3 geopend: Rapport <b>met</b> code")
+    expect(source).to_be_focused()
+    visit.box.fill("slow?")
+    visit.box.press("Enter")
+    visit.page.get_by_role("button", name="Stop", exact=True).press("Enter")
+    expect(visit.page.locator(".stopped")).to_be_visible()
+    expect(visit.box).to_be_focused()
 
 
 def test_two_visitors_do_not_see_each_others_conversation(browser: Browser, site: str, visit: Visit) -> None:

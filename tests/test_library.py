@@ -28,6 +28,7 @@ from assistant.wire import Desk
 from assistant.wording import WORDING
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
+from index.add import remove
 from index.fake_embed import HashingEmbedder
 from index.types import Progress, Vectors, no_progress
 
@@ -249,6 +250,53 @@ def test_a_report_is_removed_when_that_is_confirmed_and_older_answers_say_that_i
     page.get_by_role("tab", name="Gesprek").click()
     visit.cite(1)
     expect(page.locator("#wmo-sources .told")).to_have_text(WORDING["nl"].unknown_report)
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_a_choice_to_search_within_keeps_what_is_left_when_reports_are_removed(
+    browser: Browser, embedder: GatedEmbedder, tmp_path: Path
+) -> None:
+    desk = Desk(make_desk(tmp_path).settings, embedder)
+    gone, kept, *_ = sorted(desk.reports.values(), key=lambda report: report.title.casefold())
+    with served(desk, stream) as address, visiting(browser, address) as visit:
+        visit.page.locator("#wmo-within > .label-wrap").click()
+        for report in (gone, kept):
+            visit.page.locator("#wmo-fields").get_by_label("Rapporten").click()
+            visit.page.get_by_role("option", name=report.title).click()
+        visit.page.keyboard.press("Escape")
+        folded = visit.page.locator("#wmo-within > .label-wrap")
+        expect(folded).to_contain_text("2 rapporten")
+        remove(desk.settings.corpus, desk.settings.index, desk.embedder, [gone.id])
+        visit.box.fill("Waarom stokt de samenwerking?")
+        press(visit, "Vraag")
+        expect(visit.page.locator("#wmo-notice")).to_contain_text(WORDING["nl"].chosen_gone)
+        expect(folded).to_contain_text(kept.title)
+        expect(visit.box).to_have_value("Waarom stokt de samenwerking?")
+        visit.open_reports()
+        expect(folded.first).to_contain_text(kept.title)
+        visit.page.get_by_role("tab", name="Gesprek").click()
+        desk.settings.index.rename(tmp_path / "elders")
+        press(visit, "Vraag")
+        expect(visit.page.locator(".turn .fault")).to_contain_text("wmo sync")
+        expect(visit.box).to_have_value("Waarom stokt de samenwerking?")
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning")
+def test_a_wrong_date_is_said_where_it_is_seen_with_the_name_of_the_file(visit: Visit, tmp_path: Path) -> None:
+    send(visit, *(write_report(tmp_path, f"datum-{seed}.md", seed) for seed in range(61, 65)))
+    visit.page.locator("[name=published]").last.fill("2020-13-40")
+    for _ in range(2):
+        press(visit, NL.add)
+        fault = visit.page.locator("#wmo-fault .fault")
+        expect(fault).to_contain_text("datum-64.md: ")
+        expect(fault).to_be_in_viewport()
+        expect(fault).to_be_focused()
+        visit.page.locator("[name=published]").last.focus()
+    visit.page.get_by_role("button", name=NL.cancel, exact=True).press("Enter")
+    expect(visit.page.locator(".review")).to_have_count(0)
+    expect(visit.page.locator("#wmo-intake input[type=file]")).to_be_focused()
 
 
 @pytest.mark.browser
