@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from corpus.act import read_act
 from corpus.dates import find_date, find_years
 from corpus.document import Document
 from corpus.instructions import is_instruction
@@ -98,6 +99,9 @@ def propose(document: Document, text: Text, path: Path) -> Proposal:
     authors, authors_guessed = _authors(document, head, stated)
     publisher, publisher_guessed = _publisher(document, head, stated)
     published, published_guessed = _published(document, head, stated)
+    if act := read_act(title):
+        title = act.name
+        published, published_guessed = find_date(act.date, date.today().year + 1) or published, True
     language = find_language(text.content)
     guesses = {
         "title": title_guessed and title,

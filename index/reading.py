@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpus.types import Heading, Passage, Report, Sentence, Text
-from index.types import Parts
+from corpus.types import Heading, Passage, Sentence, Text
 
 
 @dataclass(frozen=True)
@@ -27,23 +25,6 @@ def passage_key(passage: Passage) -> str:
     'rapport-2021:10-250'
     """
     return f"{passage.report_id}:{passage.start}-{passage.end}"
-
-
-def in_context(report: Report, passage: Passage) -> str:
-    """What is embedded for a passage: title and headings before its own words."""
-    return " – ".join((report.title, *passage.headings, passage.text))
-
-
-def to_embed(report: Report, reading: Reading) -> list[tuple[str, Parts]]:
-    """What is embedded for each passage, and where its sentences stand in that."""
-    starts = [sentence.start for sentence in reading.sentences]
-    texts: list[tuple[str, Parts]] = []
-    for passage in reading.passages:
-        text = in_context(report, passage)
-        moved = len(text) - len(passage.text) - passage.start
-        inside = reading.sentences[bisect_left(starts, passage.start) : bisect_left(starts, passage.end)]
-        texts.append((text, [(moved + sentence.start, moved + sentence.end) for sentence in inside]))
-    return texts
 
 
 def write_reading(folder: Path, reading: Reading) -> None:

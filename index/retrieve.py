@@ -15,13 +15,14 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict
 
+from index.embedded import in_context
 from index.gloss import Glosser
 from index.glossary import Expander
 from index.lexical import Concept
 from index.linear import Features, LinearModel
 from index.naming import Naming, read_naming
 from index.query import Vocabulary, read_concepts
-from index.reading import in_context, passage_key
+from index.reading import passage_key
 from index.rerank import Reranker
 from index.scale import USUAL, Scale
 from index.scope import EVERYTHING, Scope

@@ -25,6 +25,7 @@ from corpus.split import SPLITTER_VERSION, split_passages, split_sentences
 from corpus.types import Report, Text
 from index.dense import DenseIndex, blank_unused
 from index.dutch import ANALYSER_VERSION
+from index.embedded import EMBEDDED_AS, embed_readings, texts_to_embed
 from index.generation import (
     Manifest,
     check_seal,
@@ -44,20 +45,14 @@ from index.generation import (
 )
 from index.interrupt import uninterrupted
 from index.lexical import LexicalIndex
-from index.reading import Reading, passage_key, read_reading, to_embed, write_reading
+from index.reading import Reading, passage_key, read_reading, write_reading
 from index.snapshot import SENTENCES_FILE, check, sentence_rows
-from index.types import Embedder, Parts, Progress, Vectors, no_progress
+from index.types import Embedder, Progress, Vectors, no_progress
 from index.vectors import CachedEmbedder
 
 logger = logging.getLogger(__name__)
 
 PASSAGE_WORDS = 160
-
-WITHIN_SHARE = 0.5
-"""What the vector of a sentence as its passage has it counts for, beside 1 for that of its own words.
-
-"It ends in 2024" means little by itself. By the passage alone all its sentences are alike.
-"""
 
 
 @dataclass(frozen=True)
@@ -90,10 +85,10 @@ class _Plan:
 
 
 def index_fingerprint(embedder_fingerprint: str) -> str:
-    """What an index was made with: model, cleaner, splitter, analyser and the size of its passages."""
+    """What an index was made with: model, cleaner, splitter, analyser, the size of passages and what is embedded."""
     parts = (CLEANER_VERSION, SPLITTER_VERSION, ANALYSER_VERSION, str(PASSAGE_WORDS))
     made_with = f"cleaner {parts[0]}|splitter {parts[1]}|analyser {parts[2]}|{parts[3]} words"
-    return f"{embedder_fingerprint}|{made_with}|{WITHIN_SHARE} within"
+    return f"{embedder_fingerprint}|{made_with}|{EMBEDDED_AS}"
 
 
 def sync(
@@ -239,7 +234,7 @@ def _build(
         plan = replace(plan, base=None)
     fresh = [report for report in manifest.reports if report.id in readings]
     passages = [(report, passage) for report in fresh for passage in readings[report.id].passages]
-    of_passages, of_sentences = _embed([(report, readings[report.id]) for report in fresh], embedder, progress)
+    of_passages, of_sentences = embed_readings([(report, readings[report.id]) for report in fresh], embedder, progress)
 
     progress("store", 0, len(passages))
     staged = stage(index, plan.base)
@@ -259,27 +254,6 @@ def _build(
     return staged
 
 
-def _embed(
-    readings: Sequence[tuple[Report, Reading]], embedder: Embedder, progress: Progress
-) -> tuple[Vectors, Vectors]:
-    """The vectors of all passages and of all sentences, in the order of the readings."""
-    texts, parts = _divided(readings)
-    vectors = embedder.embed_passages(texts, progress, parts)
-    passages, sentences = sum(len(r.passages) for _, r in readings), sum(len(r.sentences) for _, r in readings)
-    blended = WITHIN_SHARE * vectors[passages + sentences :]
-    blended += vectors[passages : passages + sentences]
-    blended /= np.linalg.norm(blended, axis=1, keepdims=True)
-    return vectors[:passages].copy(), blended  # a copy, so that the other rows are let go
-
-
-def _divided(readings: Sequence[tuple[Report, Reading]]) -> tuple[list[str], list[Parts]]:
-    """All that is embedded, and the parts of each text: the passages with their sentences, then these by themselves."""
-    passages = [divided for report, reading in readings for divided in to_embed(report, reading)]
-    sentences = [(sentence.text, ()) for _, reading in readings for sentence in reading.sentences]
-    divided = [*passages, *sentences]
-    return [text for text, _ in divided], [parts for _, parts in divided]
-
-
 def _forget(index: Path, embedder: Embedder) -> None:
     """Leaves nothing of what is no longer visible: no vectors of its texts, no generation before this one."""
     if isinstance(embedder, CachedEmbedder):
@@ -287,7 +261,7 @@ def _forget(index: Path, embedder: Embedder) -> None:
         embedder.prune(
             text
             for report in read_manifest(folder).reports
-            for text in zip(*_divided([(report, read_reading(folder / "texts", report.id))]), strict=True)
+            for text in texts_to_embed(report, read_reading(folder / "texts", report.id))
         )
     forget_others(index)
 

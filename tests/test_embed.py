@@ -64,10 +64,10 @@ def test_no_texts_give_no_rows(tiny: Path, tmp_path: Path) -> None:
 
 def test_progress_ends_at_the_number_of_texts(tiny: Path, tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
-    load_embedder(str(tiny), tmp_path).embed_passages(["zorg " * 200] * 30, lambda *step: seen.append(step))
+    load_embedder(str(tiny), tmp_path).embed_passages(["zorg " * 200] * 90, lambda *step: seen.append(step))
     assert len(seen) > 1
     assert seen == sorted(seen)
-    assert seen[-1] == ("embed", 30, 30)
+    assert seen[-1] == ("embed", 90, 90)
 
 
 def test_texts_beyond_the_models_limit_are_counted_in_a_warning(

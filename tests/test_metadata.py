@@ -86,6 +86,13 @@ def test_a_title_that_a_spreadsheet_would_compute_loses_its_sign() -> None:
     assert proposal(Document((BODY,), "html", {"title": "=SUM van alles\x1b[31m"})).title == "SUM van alles[31m"
 
 
+def test_an_act_is_called_by_its_citation_title_and_is_as_old_as_it_says() -> None:
+    full = "Wet van 9 juli 2014, houdende regels over ondersteuning (Wet maatschappelijke ondersteuning 2015)"
+    found = proposal(load_data(f"## {full}\n\nStaatsblad 2013\n\n{BODY}".encode(), "wet.md"))
+    assert (found.title, found.published) == ("Wet maatschappelijke ondersteuning 2015", "2014-07-09")
+    assert propose_id(found, []) == "2014-wet-maatschappelijke-ondersteuning"
+
+
 def test_without_heading_the_name_of_the_file_is_the_title() -> None:
     document = Document((BODY,), "text")
     assert proposal(document, "wijkteams_in-beweging (2).txt").title == "wijkteams in beweging 2"

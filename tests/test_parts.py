@@ -11,11 +11,11 @@ from tiny_models import make_embedding_model
 
 from corpus.catalogue import read_catalogue
 from index.embed import load_embedder
+from index.embedded import LONG_WORDS, WITHIN_SHARE, in_context, passages_to_embed
 from index.generation import require_visible
 from index.parts import mean_of_tokens
-from index.reading import in_context, to_embed
 from index.snapshot import open_snapshot
-from index.sync import WITHIN_SHARE, read_report, sync
+from index.sync import read_report, sync
 from index.types import Parts, Vectors
 
 TEXT = "de wmo en zorg . de stad en hulp"
@@ -88,7 +88,7 @@ def test_sentences_are_found_in_what_is_embedded_for_their_passage(tmp_path: Pat
     corpus = write_corpus(tmp_path, {**REPORTS, "kort": "Een zin. Nog een zin.\n\n# Kop\n\nEen derde."})
     for report in read_catalogue(corpus):
         reading = read_report(corpus, report)
-        divided = to_embed(report, reading)
+        divided = passages_to_embed(report, reading)
         assert [text for text, _ in divided] == [in_context(report, passage) for passage in reading.passages]
         found = [text[start:end] for text, parts in divided for start, end in parts]
         assert found == [sentence.text for sentence in reading.sentences]
@@ -100,10 +100,26 @@ def test_a_sentence_is_also_what_its_passage_makes_of_it(tiny: Path, tmp_path: P
     embedder = load_embedder(str(tiny), tmp_path)
     sync(corpus, tmp_path / "index", embedder)
     (report,) = read_catalogue(corpus)
-    ((context, parts),) = to_embed(report, read_report(corpus, report))
+    ((context, parts),) = passages_to_embed(report, read_report(corpus, report))
     own = embedder.embed_passages(["De wmo helpt.", "De stad."])
     expected = own + WITHIN_SHARE * embedder.embed_passages([context], parts=[parts])[1:]
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     with closing(open_snapshot(require_visible(tmp_path / "index"))) as snapshot:
         assert np.allclose(snapshot.sentence_vectors, expected, atol=0.02)
         assert not np.allclose(snapshot.sentence_vectors, own, atol=0.02)
+
+
+def test_a_long_sentence_is_what_its_passage_makes_of_it_unless_the_model_does_not_reach_it(
+    tiny: Path, tmp_path: Path
+) -> None:
+    first, second = ("De wmo " + "en zorg " * (LONG_WORDS // 2) + ".", "Stad " + "hulp " * LONG_WORDS + ".")
+    corpus = write_corpus(tmp_path / "corpus", {"een": f"{first} {second}"})
+    embedder = load_embedder(str(tiny), tmp_path)
+    sync(corpus, tmp_path / "index", embedder)
+    (report,) = read_catalogue(corpus)
+    ((context, parts),) = passages_to_embed(report, read_report(corpus, report))
+    within = embedder.embed_passages([context], parts=[parts])[1:]
+    with closing(open_snapshot(require_visible(tmp_path / "index"))) as snapshot:
+        assert np.allclose(snapshot.sentence_vectors[0], within[0], atol=0.02)
+        assert np.allclose(snapshot.sentence_vectors[1], embedder.embed_passages([second])[0], atol=0.02)
+    assert not within[1].any()

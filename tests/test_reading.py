@@ -12,7 +12,8 @@ from corpus.catalogue import read_catalogue
 from corpus.read import read_text
 from corpus.split import split_passages, split_sentences
 from corpus.types import Heading, Passage, Report, Text
-from index.reading import Reading, in_context, passage_key, read_reading, write_reading
+from index.embedded import in_context
+from index.reading import Reading, passage_key, read_reading, write_reading
 
 CONTENT = "Eerste kop\n\nEen zin met é en “aanhaling”. Nog een zin.\n\nTweede kop\n\n- een punt\n- nóg een punt"
 HEADINGS = (Heading(0, 10, 1, "Eerste kop"), Heading(53, 63, 2, "Tweede kop"))
@@ -56,6 +57,13 @@ def test_a_passage_is_embedded_with_its_title_and_headings() -> None:
     report = Report("r", "Titel", "", "", (), "nl", "", "r.md", "")
     passage = Passage("r", 0, 6, "De zin.", ("Deel", "Kop"))
     assert in_context(report, passage) == "Titel – Deel – Kop – De zin."
+
+
+def test_a_passage_is_embedded_with_the_title_once() -> None:
+    report = Report("r", "Jeugdwet", "", "", (), "nl", "", "r.md", "")
+    for first in ("Jeugdwet", "Wet van 1 maart 2014 inzake jeugdhulp (Jeugdwet)"):
+        passage = Passage("r", 0, 6, "De zin.", (first, "De Jeugdwet en de school"))
+        assert in_context(report, passage) == "Jeugdwet – De Jeugdwet en de school – De zin."
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:

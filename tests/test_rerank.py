@@ -15,7 +15,7 @@ from assistant.ask import ask
 from assistant.doctor import examine
 from assistant.wire import Desk, open_desk
 from corpus.errors import ModelUnavailable
-from index.reading import in_context
+from index.embedded import in_context
 from index.rerank import Reranker, load_reranker
 from index.retrieve import RERANKED
 
