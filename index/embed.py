@@ -259,6 +259,9 @@ class SentenceEmbedder:
         give_back_memory()
         return vectors
 
+    def release(self) -> None:
+        """Nothing: this is the loaded model itself, which goes with whoever holds it."""
+
     def _embed(
         self, texts: Sequence[str], prompt: str, task: str, progress: Progress, parts: Sequence[Parts] = ()
     ) -> Vectors:

@@ -5,6 +5,7 @@ Loading a model takes seconds; a sync in which nothing is new needs its fingerpr
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import threading
@@ -13,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.errors import ModelUnavailable
-from index.embed import DEFAULT_MODEL, checksum_weights, find_model, load_embedder
+from index.embed import DEFAULT_MODEL, checksum_weights, find_model, give_back_memory, load_embedder
 from index.quick import QuickQuestions
 from index.tuned import read_tuned
 from index.types import Embedder, Parts, Progress, Vectors, no_progress
@@ -26,15 +27,19 @@ _FILE = "fingerprints.json"
 class LazyEmbedder:
     """An embedder of which the fingerprint and the dimension are known already; ``load`` gives the real one.
 
+    ``loaded`` is that one where it was loaded to learn them.
+
     Raises:
         ModelUnavailable: when it is loaded and turns out to be another one.
     """
 
-    def __init__(self, fingerprint: str, dimension: int, load: Callable[[], Embedder]) -> None:
+    def __init__(
+        self, fingerprint: str, dimension: int, load: Callable[[], Embedder], loaded: Embedder | None = None
+    ) -> None:
         self.fingerprint = fingerprint
         self.dimension = dimension
         self._load = load
-        self._loaded: Embedder | None = None
+        self._loaded = loaded
         self._loading = threading.Lock()
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
@@ -46,6 +51,13 @@ class LazyEmbedder:
     ) -> Vectors:
         """One vector for each passage or sentence, in order, then one for each part."""
         return self._embedder().embed_passages(texts, progress, parts)
+
+    def release(self) -> None:
+        """Lets go of the memory of the model, the better part of a gigabyte; it is loaded anew when it is needed."""
+        with self._loading:
+            self._loaded = None
+        gc.collect()  # a model refers to itself
+        give_back_memory()
 
     def _embedder(self) -> Embedder:
         with self._loading:
@@ -83,7 +95,8 @@ def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) 
         _remember(cache / _FILE, key, loaded)
         return loaded
 
-    embedder = LazyEmbedder(*memory[key], load) if key in memory else load()
+    loaded = None if key in memory else load()
+    embedder = LazyEmbedder(*(memory[key] if loaded is None else (loaded.fingerprint, loaded.dimension)), load, loaded)
     return QuickQuestions(embedder, folder, read_tuned()) if model == DEFAULT_MODEL else embedder
 
 

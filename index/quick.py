@@ -62,6 +62,10 @@ class QuickQuestions:
         """One vector for each passage or sentence, in order, then one for each part."""
         return self._embedder.embed_passages(texts, progress, parts)
 
+    def release(self) -> None:
+        """Lets go of the memory of the model that embeds passages."""
+        self._embedder.release()
+
     def with_learnt(self, learnt: Mapping[str, Floats]) -> QuickQuestions:
         """The same embedder with other values learnt; none at all gives the default model as it was."""
         return QuickQuestions(self._embedder, self._folder, learnt)

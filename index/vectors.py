@@ -120,6 +120,11 @@ class CachedEmbedder:
                 progress("embed", len(missing), len(missing))
         return vectors
 
+    def release(self) -> None:
+        """Lets go of the memory of the model, where questions can do without it."""
+        if self.judge is not None:
+            self._embedder.release()
+
     def prune(self, keep: Iterable[tuple[str, Parts]]) -> int:
         """Drops the vectors, of whatever model, of every text that is not in ``keep``; gives how many."""
         with self._connect() as connection, connection:
