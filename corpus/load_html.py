@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from lxml import html  # type: ignore[import-untyped]
 from lxml.etree import ErrorTypes, ParserError  # type: ignore[import-untyped]
 
+from corpus.article import find_article
 from corpus.document import Document, Limits
 from corpus.errors import LoadError
 from corpus.load_text import BYTE_ORDER_MARKS, decode
-from corpus.numbers import INLINE, bracket_notes, number_items
+from corpus.numbers import bracket_notes, number_items
 from corpus.unseen import take_out_unseen
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def load_html(data: bytes, name: str, limits: Limits) -> Document:
     properties = read_meta(tree)
     unseen = take_out_unseen(tree)
     _make_readable(tree)
-    return Document((_article(tree),), "html", properties, unseen=unseen)
+    return Document((find_article(tree),), "html", properties, unseen=unseen)
 
 
 def decode_html(data: bytes, name: str) -> str:
@@ -82,77 +83,6 @@ def _make_readable(tree: html.HtmlElement) -> None:
     for items in tree.xpath("//ol[@start > 1]"):
         number_items(items)
         items.tag = "ul"  # trafilatura numbers every list from 1
-
-
-def _article(tree: html.HtmlElement) -> str:
-    """The article of a web page or bare fragment as Markdown with ``#`` headings; empty where there is none.
-
-    trafilatura finds the article. Where it leaves out more than a quarter of the running text outside the
-    page's navigation, all of that text is taken instead: a lost paragraph is worse than a line too many.
-    """
-    import trafilatura  # takes half a second, and most runs read no HTML
-
-    whole = tree_to_markdown(tree)
-    article = trafilatura.extract(
-        html.tostring(tree, encoding="unicode"),
-        output_format="markdown",
-        include_comments=False,
-        include_formatting=True,
-        include_tables=True,
-        favor_recall=True,
-    )
-    return whole if article is None or _loses_text(article, whole) else article
-
-
-_FURNITURE = set("head nav footer aside button select option iframe svg dialog textarea label".split())
-_TITLE = (  # a heading of any level in the header of a part of the article
-    ".//h1|self::header[ancestor::article or ancestor::main or ancestor::section]"
-    "//*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
-)
-_PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "- ", "tr": "- "}
-
-
-def tree_to_markdown(tree: html.HtmlElement) -> str:
-    """All of the text of ``tree`` outside navigation and forms, as Markdown with one blank line between blocks."""
-    return re.sub(r"\s*\n\n\s*", "\n\n", _to_markdown(tree)).strip()
-
-
-def _to_markdown(element: html.HtmlElement) -> str:
-    """The text of ``element`` outside navigation and forms, with blank lines between its blocks."""
-    tag = element.tag
-    if not isinstance(tag, str) or tag in _FURNITURE or (tag in ("form", "header") and not _holds_text(element)):
-        return ""
-    inner = _spaced(element.text) + "".join(_to_markdown(child) + _spaced(child.tail) for child in element)
-    if tag == "br":
-        return "\n"
-    if tag in INLINE:
-        return inner
-    if tag in ("td", "th"):
-        return f" {' '.join(inner.split())} |"
-    if tag in _PREFIXES:
-        inner = _PREFIXES[tag] + " ".join(inner.split()).strip("| ") if inner.strip() else ""
-    return f"\n\n{inner}\n\n"
-
-
-def _holds_text(element: html.HtmlElement) -> bool:
-    """Whether a form or a header holds part of the article: a title, or a paragraph of twenty words."""
-    return bool(element.xpath(_TITLE)) or any(len(p.text_content().split()) >= 20 for p in element.iter("p"))
-
-
-def _spaced(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text or "")
-
-
-def _loses_text(article: str, whole: str) -> bool:
-    """Whether more than a quarter of the running text of ``whole`` is not in ``article``."""
-    found = _letters(article)
-    blocks = [block for block in whole.split("\n\n") if len(block.split()) >= 8]
-    missing = [block for block in blocks if _letters(block) not in found]
-    return 4 * sum(map(len, missing)) > sum(map(len, blocks))
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text.casefold())
 
 
 _META = {

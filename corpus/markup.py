@@ -7,8 +7,8 @@ from html import escape
 
 from lxml import html  # type: ignore[import-untyped]
 
-from corpus.load_html import tree_to_markdown
 from corpus.numbers import bracket_notes, number_items
+from corpus.walk import tree_to_markdown
 
 _MARKS = re.compile(r"[\\_`\[\]]|\*(?! )")
 

@@ -12,8 +12,9 @@ from corpus.catalogue import read_catalogue
 from corpus.clean import clean
 from corpus.errors import LoadError
 from corpus.load import LOADERS, load, load_data
-from corpus.load_html import parse_html, tree_to_markdown
+from corpus.load_html import parse_html
 from corpus.types import Report
+from corpus.walk import tree_to_markdown
 
 TEXT = "Cliënten in Súdwest-Fryslân betalen € 19 voor één maatwerkvoorziening; ‘dat is vreemd’, zegt de gemeente."
 
