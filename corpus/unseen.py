@@ -1,15 +1,17 @@
 """The tree of a web page goes in; what its readers do not see is taken out of it, and told.
 
-Style sheets are read as far as one file allows: rules for a class or an id in the page itself. A class that another
-rule shows again is left alone, as is white text where a sheet may put something dark behind it.
+White text is left alone where a sheet may put something dark behind it, and so is a panel that a reader can open.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from lxml import html  # type: ignore[import-untyped]
+
+from corpus.panels import find_panels, open_panel, show_question, without_closing
+from corpus.sheet import Hidden, is_hidden, read_hidden
 
 _COOKIE_NOTICE = (  # not the wrapper of a page with one, nor a part of its article
     "//*[self::div or self::section or self::aside]"
@@ -17,13 +19,12 @@ _COOKIE_NOTICE = (  # not the wrapper of a page with one, nor a part of its arti
     "[not(.//article or .//main or .//h1)][not(ancestor::article or ancestor::main)]"
 )
 _NEVER_SHOWN = f"//script|//style|//noscript|//template|//comment()|{_COOKIE_NOTICE}"
-_HIDDEN = "//*[@hidden]|//*[@aria-hidden='true']|//body//*[@style]|//font[@color]"
 _DECORATION_WORDS = 20  # what is hidden from screen readers alone is drawing or repetition, unless it is longer
 
 _UNSEEN_STYLE = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|content-visibility:hidden|opacity:(?:0+|0*\.0(?:[0-4]\d*)?)%?(?:[;!]|$)"
     r"|font-size:[01]?(?:\.\d+)?(?:px|pt)?(?:[;!]|$)|font-size:0(?:\.0\d*)?(?:em|rem|%)"
-    r"|(?:left|top|right|bottom|text-indent|margin-left|margin-top):-\d{3,}|transform:scale\(0"
+    r"|(?:left|top|right|bottom|text-indent|margin-left|margin-top):-\d{3,}|transform:scale\(0(?:\.0\d*)?[,)]"
     r"|transform:translatex?\(-(?:9\d{3}|\d{5,})px|(?:^|;)left:(?:9\d{3}|\d{5,})px|(?:^|;)font:0(?:px|pt|em)?/"
     r"|(?:^|;)color:#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)(?:[;!]|$)"
     r"|clip:rect\((?:[01](?:px)?,?){4}\)|clip-path:inset\((?:50|100)%|color:(?:transparent|rgba\(\d+,\d+,\d+,0\))"
@@ -38,39 +39,63 @@ _APART = re.compile(r"(?<=[\d%])\s+(?=\d)")  # numbers without a comma between t
 _NEAR_WHITE = 240  # of 255
 _WHITES = {"white", "snow", "ivory", "ghostwhite", "whitesmoke", "floralwhite", "mintcream", "azure"}
 
-_SHEET_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_CONDITION = re.compile(r"@[^{;]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_SIMPLE = re.compile(r"[a-z]*([.#][\w-]+)", re.IGNORECASE)
-_NAMED = re.compile(r"[.#][\w-]+")
-
 
 def take_out_unseen(tree: html.HtmlElement) -> tuple[str, ...]:
     """Takes out of ``tree`` what a reader of the page does not see, and gives the texts that went.
 
-    Scripts, comments and cookie notices go without being told, as no page is without them.
+    Scripts, comments and cookie notices go without being told, as no page is without them. A panel that a reader can
+    open is opened.
     """
-    sheet = _SHEET_COMMENT.sub("", "\n".join(style.text or "" for style in tree.iter("style")))
+    sheet = "\n".join(style.text or "" for style in tree.iter("style"))
     may_be_dark = "background" in sheet or bool(tree.xpath("//link[contains(@rel, 'stylesheet')]"))
-    names = set(_hidden_names(sheet))
+    hidden = read_hidden(sheet, _hides)
     for element in tree.xpath(_NEVER_SHOWN):
         _drop(element)
+    panels = find_panels(tree)
+    closed: set[html.HtmlElement] = set()
     texts = []
-    for element in [*tree.xpath(_HIDDEN), *_with_names(tree, names)]:
-        is_there = any(around is tree for around in element.iterancestors())  # not inside one that went before
-        if is_there and element.tag not in ("html", "body") and _is_unseen(element, names, may_be_dark):
-            texts.append(" ".join(element.text_content().split()))
-            _drop(element)
+    for element in list(tree.iter("*")):
+        if element.tag in ("html", "body") or not _is_unseen(element, hidden, may_be_dark):
+            element.attrib.pop("aria-hidden", None)  # trafilatura would leave it out
+        elif element in panels:
+            closed.add(element)
+        elif _is_in(tree, element):
+            texts.append(_drop(element))
+    closing = read_hidden(sheet, _closes)
+    for panel in [panel for panel in panels if panel in closed and _is_in(tree, panel)]:
+        if any(_is_in(tree, opener) and closed.isdisjoint(opener.iterancestors()) for opener in panels[panel]):
+            open_panel(panel, closing)
+            closed.discard(panel)
+        if panel in closed or _is_unseen(panel, hidden, may_be_dark):
+            texts.append(_drop(panel))
+    for opener in {opener for openers in panels.values() for opener in openers}:
+        show_question(opener)
     return tuple(text for text in texts if text)
 
 
-def _drop(element: html.HtmlElement) -> None:
+def _hides(declarations: str) -> bool:
+    return _UNSEEN_STYLE.search(declarations) is not None
+
+
+def _closes(declarations: str) -> bool:
+    return _hides(declarations) and not _hides(without_closing(declarations))
+
+
+def _is_in(tree: html.HtmlElement, element: html.HtmlElement) -> bool:
+    """Whether ``element`` is still in ``tree``: not taken out, nor inside what was."""
+    return any(around is tree for around in element.iterancestors())
+
+
+def _drop(element: html.HtmlElement) -> str:
+    """Takes ``element`` out of its tree, and gives the text that it held."""
+    text = " ".join(element.text_content().split()) if isinstance(element.tag, str) else ""
     if element.getparent() is not None:
         element.drop_tree()
+    return text
 
 
-def _is_unseen(element: html.HtmlElement, names: set[str], may_be_dark: bool) -> bool:
-    if element.get("hidden") is not None or not names.isdisjoint(_names_of(element)):
+def _is_unseen(element: html.HtmlElement, hidden: Mapping[str, list[Hidden]], may_be_dark: bool) -> bool:
+    if element.get("hidden") is not None or is_hidden(element, hidden):
         return True
     if element.get("aria-hidden") == "true" and len(element.text_content().split()) < _DECORATION_WORDS:
         return True
@@ -123,31 +148,3 @@ def _parts(colour: str) -> tuple[int, ...] | None:
 def _style(element: html.HtmlElement) -> str:
     style = _APART.sub(",", element.get("style") or "")
     return re.sub(r"\s+", "", style).lower()
-
-
-def _hidden_names(sheet: str) -> Iterator[str]:
-    """The classes (".x") and ids ("#x") that a sheet hides and no other rule of it shows."""
-    rules = [
-        (selectors, re.sub(r"\s+", "", body).lower()) for selectors, body in _RULE.findall(_CONDITION.sub("", sheet))
-    ]
-    shown = {
-        name
-        for selectors, body in rules
-        if not _UNSEEN_STYLE.search(body) and re.search("display:|visibility:|opacity:|left:", body)
-        for name in _NAMED.findall(selectors)
-    }
-    for selectors, body in rules:
-        if _UNSEEN_STYLE.search(body):
-            simple = (_SIMPLE.fullmatch(selector.strip()) for selector in selectors.split(","))
-            yield from (match[1] for match in simple if match and match[1] not in shown)
-
-
-def _names_of(element: html.HtmlElement) -> Iterator[str]:
-    yield from (f".{name}" for name in (element.get("class") or "").split())
-    yield f"#{element.get('id')}"
-
-
-def _with_names(tree: html.HtmlElement, names: set[str]) -> list[html.HtmlElement]:
-    if not names:
-        return []
-    return [element for element in tree.xpath("//*[@class or @id]") if not names.isdisjoint(_names_of(element))]

@@ -48,6 +48,9 @@ def load_page(body: str, head: str = "") -> Document:
         (f"<p style='max-height:0;overflow:hidden'>{HIDDEN}</p>", ""),
         (f"<p style='clip-path:inset(100%)'>{HIDDEN}</p>", ""),
         (f"<p class='a noot'>{HIDDEN}</p>", "<style>p{margin:0} /* x */ .b, p.noot{display:none}</style>"),
+        (f"<p class=noot>{HIDDEN}</p>", "<style>@import 'x.css'; h2 > b, body p.noot{display:none}</style>"),
+        (f"<p class='noot x'>{HIDDEN}</p>", "<style>/* .a{ */ .noot.x, .y{display:none}</style>"),
+        (f"<p style='transform:scale(0, 0)'>{HIDDEN}</p>", ""),
         (f"<p id=noot>{HIDDEN}</p>", "<style>@media print{p{color:red}} #noot{visibility:hidden}</style>"),
     ],
 )
@@ -73,6 +76,8 @@ def test_text_that_a_reader_does_not_see_is_left_out_and_told(body: str, head: s
         (f"<p style='color:#000;background:#0000'>{HIDDEN}</p>", ""),
         (f"<p style='color:#fff;background:#fff url(donker.png)'>{HIDDEN}</p>", ""),
         (f"<p class='vak open'>{HIDDEN}</p>", "<style>.vak{display:none} .vak.open{display:block}</style>"),
+        (f"<p style='transform:scale(0.9)'>{HIDDEN}</p>", ""),
+        (f"<p class=vak>{HIDDEN}</p>", "<style>nav .vak, .dicht .vak, .vak.x{display:none}</style>"),
         (f"<p class=vak>{HIDDEN}</p>", "<style>@media print{.vak{display:none}}</style>"),
         (f"<div aria-hidden=true><p>{HIDDEN} {HIDDEN}</p></div>", ""),
         (f"<p style='border-color:white'>{HIDDEN}</p>", ""),
