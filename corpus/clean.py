@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 from corpus.boilerplate import RUNNING_WORDS, is_running, strip_boilerplate
 from corpus.document import Document
 from corpus.layout import CELL
+from corpus.notes import place_notes
 from corpus.pages import join_broken_words, strip_contents, strip_running_lines
 from corpus.split import ITEM_NUMBER
 from corpus.types import Heading, Text
@@ -205,6 +206,7 @@ def _read(page: str, number: int, kind: str, marked: bool) -> Iterator[_Block]:
         yield from _read_lines(lines, number, marked=True)
         return
     page = _without_unshown(_FRONT_MATTER.sub("", page))
+    page = place_notes(page) if kind == "markdown" else page
     for block in _read_lines(list(_markdown_lines(page)), number, marked):
         text = _without_marks(block.text)
         if text:

@@ -13,6 +13,7 @@ from corpus.article import find_article
 from corpus.document import Document, Limits
 from corpus.errors import LoadError
 from corpus.load_text import BYTE_ORDER_MARKS, decode
+from corpus.notes import take_out_returns
 from corpus.numbers import bracket_notes, number_items
 from corpus.unseen import take_out_unseen
 
@@ -79,6 +80,7 @@ def _make_readable(tree: html.HtmlElement) -> None:
         buttons = heading.findall(".//button")
         if len(buttons) == 1 and heading.text_content().split() == buttons[0].text_content().split():
             buttons[0].tag = "span"
+    take_out_returns(tree)
     bracket_notes(tree)
     for items in tree.xpath("//ol[@start > 1]"):
         number_items(items)

@@ -7,6 +7,7 @@ from html import escape
 
 from lxml import html  # type: ignore[import-untyped]
 
+from corpus.notes import take_out_returns
 from corpus.numbers import bracket_notes, number_items
 from corpus.walk import tree_to_markdown
 
@@ -19,6 +20,7 @@ def document_to_markdown(tree: html.HtmlElement) -> str:
     Characters that mean something in Markdown are escaped, numbered items get their number, the numbers of notes
     get brackets, and the items of a list inside a list stand on lines of their own.
     """
+    take_out_returns(tree)
     bracket_notes(tree)
     for element in tree.iter():
         if isinstance(element.tag, str):
