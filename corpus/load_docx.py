@@ -17,6 +17,7 @@ from corpus.archive import UNREADABLE, damaged, open_archive, read_member, read_
 from corpus.document import Document, Limits
 from corpus.load_html import parse_html
 from corpus.markup import document_to_markdown
+from corpus.unseen_docx import has_floating, read_styles, take_out_hidden
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,10 +33,10 @@ _STYLES = "\n".join(
     ]
 )
 _BODY = "word/document.xml"
-_HIDDEN_RUNS = (
-    "//*[local-name()='r'][*[local-name()='rPr']/*[local-name()='vanish']"
-    "[not(@*[local-name()='val'][.='0' or .='false' or .='off'])]]"
-)
+_NOTES = ("word/footnotes.xml", "word/endnotes.xml")
+_STYLES_PART = "word/styles.xml"
+_NEEDED = ("word/", "_rels/", "[Content_Types]")
+_MOST_FIELDS_IN_FIELDS = 20
 _BROKEN = (
     DOMException,
     ExpatError,
@@ -64,16 +65,15 @@ _PROPERTIES = {
 def load_docx(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as DOCX: tables as one line a row, footnotes at the end, no pictures.
 
-    Text with Word's mark for hidden text is left out, and told. A numbered list that goes on behind a paragraph
-    counts from 1 again, as mammoth keeps no numbers.
+    Text that no reader sees is left out, and told. A numbered list that goes on behind a paragraph counts from 1
+    again, as mammoth keeps no numbers.
 
     Raises:
         LoadError: the file is damaged, or unpacks to too much.
     """
     with open_archive(data, name, limits) as archive:
-        body = read_member(archive, _BODY, name)
         properties = _read_properties(archive, name)
-        data, unseen = _without_hidden(archive, name) if b"vanish" in body else (data, ())
+        data, unseen = _prepare(archive, name)
     try:
         result = mammoth.convert_to_html(
             io.BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda image: {})
@@ -86,19 +86,42 @@ def load_docx(data: bytes, name: str, limits: Limits) -> Document:
     return Document(("" if tree is None else document_to_markdown(tree),), "docx", properties, unseen=unseen)
 
 
-def _without_hidden(archive: zipfile.ZipFile, name: str) -> tuple[bytes, tuple[str, ...]]:
-    """The bytes of the file without its hidden runs of text, and what these say, a paragraph each."""
-    body = read_xml(archive, _BODY, name)
-    texts: dict[etree._Element, str] = {}
-    for run in body.xpath(_HIDDEN_RUNS):
-        paragraph = run.getparent()
-        texts[paragraph] = texts.get(paragraph, "") + "".join(run.itertext())
-        paragraph.remove(run)
+def _prepare(archive: zipfile.ZipFile, name: str) -> tuple[bytes, tuple[str, ...]]:
+    """The text of the file, without what no reader sees and without broken fields, as a file; and what nobody sees."""
+    members = [member for member in dict.fromkeys(archive.namelist()) if member.startswith(_NEEDED)]
+    parts = {member: read_member(archive, member, name) for member in members if member.endswith((".xml", ".rels"))}
+    on_white = not any(map(has_floating, parts.values()))
+    styles = read_styles(read_xml(archive, _STYLES_PART, name) if _STYLES_PART in parts else None)
+    unseen: list[str] = []
+    for member in (_BODY, *(member for member in _NOTES if member in parts)):
+        part = read_xml(archive, member, name)
+        unseen += take_out_hidden(part, styles, on_white)
+        if _has_odd_fields(part):
+            etree.strip_elements(part, "{*}fldChar", "{*}instrText", with_tail=False)
+        parts[member] = etree.tostring(part, encoding="utf-8")
     changed = io.BytesIO()
-    with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as copy:
-        for member in dict.fromkeys(archive.namelist()):
-            copy.writestr(member, etree.tostring(body) if member == _BODY else read_member(archive, member, name))
-    return changed.getvalue(), tuple(" ".join(text.split()) for text in texts.values() if text.strip())
+    with zipfile.ZipFile(changed, "w") as copy:
+        for member, content in parts.items():
+            copy.writestr(member, content)
+    return changed.getvalue(), tuple(unseen)
+
+
+def _has_odd_fields(part: etree._Element) -> bool:
+    """Whether the fields of ``part`` do not end as they begin: mammoth looks at every open one for every run."""
+    is_separated: list[bool] = []  # of every open field
+    for mark in part.iter("{*}fldChar"):
+        kind = next((value for key, value in mark.attrib.items() if key.endswith("fldCharType")), "")
+        if kind == "begin":
+            is_separated.append(False)
+        elif not is_separated or (kind == "separate" and is_separated[-1]):
+            return True
+        elif kind == "separate":
+            is_separated[-1] = True
+        else:
+            is_separated.pop()
+        if len(is_separated) > _MOST_FIELDS_IN_FIELDS:
+            return True
+    return bool(is_separated)
 
 
 def _read_properties(archive: zipfile.ZipFile, name: str) -> Mapping[str, str]:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import io
-
-import docx
 import pytest
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 
 from corpus.clean import clean
 from corpus.document import Document
@@ -114,22 +109,6 @@ def test_a_wrapper_named_after_a_cookie_notice_keeps_the_article(body: str) -> N
 def test_hidden_text_inside_hidden_text_is_told_once() -> None:
     document = load_page(f"<div hidden><p style='display:none'>{HIDDEN}</p></div>")
     assert document.unseen == (HIDDEN,)
-
-
-@pytest.mark.parametrize(("value", "is_hidden"), [(None, True), ("1", True), ("0", False), ("false", False)])
-def test_hidden_text_of_a_word_document_is_left_out_and_told(value: str | None, is_hidden: bool) -> None:
-    document = docx.Document()
-    paragraph = document.add_paragraph(f"{SEEN} ")
-    mark = OxmlElement("w:vanish")
-    if value:
-        mark.set(qn("w:val"), value)
-    for words in (HIDDEN[:20], HIDDEN[20:]):
-        paragraph.add_run(words)._r.get_or_add_rPr().append(mark.__copy__())
-    buffer = io.BytesIO()
-    document.save(buffer)
-    read = load_data(buffer.getvalue(), "rapport.docx")
-    assert clean("r", read).content == (SEEN if is_hidden else f"{SEEN} {HIDDEN}")
-    assert read.unseen == ((HIDDEN,) if is_hidden else ())
 
 
 @pytest.mark.parametrize(
