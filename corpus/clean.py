@@ -78,7 +78,9 @@ _TAG = re.compile(
 _INLINE = MarkdownIt("commonmark")
 _MARKED = re.compile(r"[*_`\[\]<>\\&!]")
 
-_SENTENCE_END = re.compile(r"[.!?…:;]+[\"'”’»)\]]*$")
+_LONGEST_WORD = 60
+_BROKEN = re.compile(rf"(?<![^\W\d_])([^\W\d_]{{2,{_LONGEST_WORD}}})-$")
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 _INNER_END = re.compile(r"[.!?][\"'”’)]*\s+[\"'“‘(]*[A-ZÀ-Þ]")
 _MONTH = r"jan\w*|feb\w*|maart|mrt|march|apr\w*|mei|may|ju[nl]\w*|aug\w*|sep\w*|o[ck]t\w*|nov\w*|dec\w*"
 _DATE = re.compile(rf"\b\d{{1,2}}[-/. ](?:\d{{1,2}}|{_MONTH})[-/. ,]+(?:19|20)\d{{2}}\b", re.IGNORECASE)
@@ -274,7 +276,7 @@ def _starts_item(line: str, kind: str, before: str) -> bool:
         return True
     if not ITEM_NUMBER.match(line):
         return False
-    return not before or kind == "item" or bool(_SENTENCE_END.search(before) or _FIRST_NUMBER.match(line))
+    return not before or kind == "item" or _ends_sentence(before) or bool(_FIRST_NUMBER.match(line))
 
 
 def _with_dash(line: str) -> str:
@@ -295,12 +297,16 @@ def _continues(line: str, following: str, width: int) -> bool:
     if following[0].islower():
         return True
     room = width - len(line.strip()) - 1
-    return width > 0 and (room < len(following.split()[0]) or (room < width / 4 and not _SENTENCE_END.search(line)))
+    return width > 0 and (room < len(following.split()[0]) or (room < width / 4 and not _ends_sentence(line)))
+
+
+def _ends_sentence(text: str) -> bool:
+    return _SENTENCE_END.search(text[-_LONGEST_WORD:]) is not None
 
 
 def _join(before: str, line: str, words: set[str]) -> tuple[str, ...]:
     """Two wrapped lines, as one where a word was broken between them, which is whole again."""
-    broken = re.search(r"(?<![^\W\d_])([^\W\d_]{2,})-$", before)
+    broken = _BROKEN.search(before[-_LONGEST_WORD - 2 :])
     follows = re.match(r"[^\W\d_]+", line)
     if not broken or not follows or not line[0].islower() or follows[0] in ("en", "of", "and", "or", "tot"):
         return before, line
@@ -313,7 +319,8 @@ def _without_marks(text: str) -> str:
     """The text of a line of Markdown: emphasis, code marks, tags and images gone, the words of links kept."""
     if not _MARKED.search(text):
         return text
-    text = _TAG.sub(_space_for, text) if "<" in text else text
+    text, mark, rest = text.rpartition(">")  # behind it no tag ends, and each would read on
+    text = (_TAG.sub(_space_for, text + mark) if "<" in text else text + mark) + rest
     pieces = []
     for token in _INLINE.parseInline(text)[0].children or []:
         if token.type in ("text", "code_inline", "html_inline", "text_special"):
@@ -390,7 +397,7 @@ def _heading_indexes(blocks: Sequence[_Block]) -> set[int]:
 
 
 def _is_text(text: str) -> bool:
-    return is_running(text) or bool(_SENTENCE_END.search(text)) or bool(_DATE.search(text))
+    return is_running(text) or _ends_sentence(text) or bool(_DATE.search(text))
 
 
 def _looks_like_heading(blocks: Sequence[_Block], index: int) -> bool:
@@ -453,7 +460,7 @@ def _gap(previous: _Block | None, block: _Block) -> str:
     if previous.kind == block.kind == "item":
         return "\n"
     over_page = previous.page != block.page and previous.kind != "heading" and block.kind == "paragraph"
-    if over_page and not _SENTENCE_END.search(previous.text):
+    if over_page and not _ends_sentence(previous.text):
         unfinished = len(previous.text.split()) >= RUNNING_WORDS and _LEADS_ON.search(previous.text)
         if block.text[0].islower() or unfinished:
             return " "

@@ -16,7 +16,7 @@ LONGEST_SENTENCE_WORDS = 100
 PASSAGE_WORDS = 160
 TINY_SECTION_WORDS = 40
 
-_QUOTES = str.maketrans(dict.fromkeys("\"'“”„‟‘’‚‛«»‹›()[]", " "))
+_QUOTES = str.maketrans(dict.fromkeys("\"'`“”„‟‘’‚‛«»‹›()[]", " "))
 _OPENING = r"[\"'“”„‘’‚«‹(\[]*"
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ]"
 # words that the library takes for abbreviations but that end a Dutch sentence more often; and footnotes

@@ -18,7 +18,7 @@ _PREFIXES = {f"h{level}": "#" * level + " " for level in range(1, 7)} | {"li": "
 
 def tree_to_markdown(tree: html.HtmlElement) -> str:
     """All of the text of ``tree`` outside navigation and forms, as Markdown with one blank line between blocks."""
-    return re.sub(r"\s*\n\n\s*", "\n\n", _to_markdown(tree)).strip()
+    return re.sub(r"\s{2,}", lambda gap: "\n\n" if "\n\n" in gap[0] else gap[0], _to_markdown(tree)).strip()
 
 
 def _to_markdown(element: html.HtmlElement) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from corpus.clean import clean
@@ -53,3 +55,11 @@ def test_a_box_inside_the_article_is_read_with_its_heading_and_rows() -> None:
 )
 def test_what_the_site_puts_inside_the_article_is_not_taken_back(site: str) -> None:
     assert read(site) == "\n\n".join(["De wijk", *PARTS])
+
+
+@pytest.mark.parametrize("slow", ["<br> " * 20_000, "<style>" + ".a{ @b /* " * 10_000])
+def test_a_page_made_to_hold_the_reader_up_is_read_at_once(slow: str) -> None:
+    read("<p>Er is meer.</p>")  # trafilatura is loaded now
+    started = time.process_time()
+    assert PARTS[0] in read(f"<p>Er is meer.</p>{slow}")
+    assert time.process_time() - started < 8

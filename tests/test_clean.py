@@ -123,6 +123,9 @@ def test_a_line_of_the_site_goes_whatever_its_bullet() -> None:
         "Nieuws en agenda\n\n" * 1000,
         "[a]: a/" + ".x" * 20000 + " y",
         f"{'a' * 3000}-\nb\n" * 100,
+        "sa-\nmen" * 16_000,
+        "een sa-\nmen " * 8_000,
+        "<a " * 33_000,
     ],
     ids=lambda page: page[:12].strip(),
 )

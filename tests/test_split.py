@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,12 @@ def test_a_passage_knows_its_page() -> None:
     text = clean("r", Document(("Dit is de eerste bladzijde.", "Dit is de tweede bladzijde."), "text"))
     pages = [passage.page for passage in split_passages(text, split_sentences(text), words=3)]
     assert pages == [1, 2]
+
+
+def test_a_line_of_backticks_is_split_at_once() -> None:
+    started = time.process_time()
+    sentences_of("Zo is het. " + "``` " * 25_000)
+    assert time.process_time() - started < 1
 
 
 def test_the_shipped_reports_have_sane_sentences() -> None:
