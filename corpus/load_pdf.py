@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -37,8 +38,8 @@ _PROPERTIES = {"title": "Title", "author": "Author", "date": "CreationDate"}
 def load_pdf(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as PDF: one page a page, columns one after the other.
 
-    Text beside the page, too small to be seen, transparent, or white on a page with nothing but text is left out,
-    and told.
+    Text beside the page, too small to be seen, transparent, not drawn and no layer of a scan, or white on a page
+    with nothing but text is left out, and told.
 
     Raises:
         LoadError: the file is damaged, needs a password, has too many pages, or is a scan without text.
@@ -114,11 +115,33 @@ def _is_picture(page: pypdfium2.PdfPage, area: float) -> bool:
 
 
 def _unseen_objects(page: pypdfium2.PdfPage) -> set[int]:
-    """The addresses of the text objects that are transparent, or white on a page that holds nothing but text."""
+    """The addresses of the text objects that are transparent, white on a page of text alone, or not drawn at all.
+
+    Text that is not drawn is the layer of a scan, and is read, where it lies over anything that is.
+    """
     objects = [pdfium.FPDFPage_GetObject(page, index) for index in range(pdfium.FPDFPage_CountObjects(page))]
     texts = [found for found in objects if pdfium.FPDFPageObj_GetType(found) == pdfium.FPDF_PAGEOBJ_TEXT]
     on_white = len(texts) == len(objects)
-    return {_address(found) for found in texts if _has_no_ink(found, on_white)}
+    undrawn = [(found, _box(found)) for found in texts if _is_undrawn(found)]
+    drawn = [_box(found) for found in objects if pdfium.FPDFPageObj_GetType(found) != pdfium.FPDF_PAGEOBJ_TEXT]
+    alone = [found for found, box in undrawn if not any(_overlaps(box, other) for other in drawn)]
+    return {_address(found) for found in (*alone, *(text for text in texts if _has_no_ink(text, on_white)))}
+
+
+def _is_undrawn(found: object) -> bool:
+    return bool(pdfium.FPDFTextObj_GetTextRenderMode(found) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+
+
+def _box(found: object) -> tuple[float, ...]:
+    """Left, bottom, right and top of an object; no bounds where the file gives none."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetBounds(found, *map(ctypes.byref, sides)):
+        return (-math.inf, -math.inf, math.inf, math.inf)
+    return tuple(side.value for side in sides)
+
+
+def _overlaps(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
 def _address(found: object) -> int:
@@ -126,7 +149,7 @@ def _address(found: object) -> int:
 
 
 def _has_no_ink(found: object, on_white: bool) -> bool:
-    """Whether a text object leaves nothing to see; text without ink at all is the layer of a scan, and is read."""
+    """Whether a text object that is drawn leaves nothing to see."""
     mode = pdfium.FPDFTextObj_GetTextRenderMode(found)
     if mode == pdfium.FPDF_TEXTRENDERMODE_FILL:
         colour = _colour(pdfium.FPDFPageObj_GetFillColor, found)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from fpdf import FPDF
-from fpdf.enums import AccessPermission, EncryptionMethod
+from fpdf.enums import AccessPermission, EncryptionMethod, TextMode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
@@ -388,19 +388,22 @@ def write_with(kind: str) -> bytes:
         pdf.rect(0, 190, 210, 20, style="F")
     pdf.set_text_color(255 if kind in ("white", "on a bar") else 0)
     pdf.set_font("helvetica", size=1 if kind == "tiny" else 6)
+    if kind == "over a scan":
+        pdf.image(Image.new("RGB", (50, 50), "grey"), 5, 150, 200, 100)
+    pdf.text_mode = TextMode.INVISIBLE if kind in ("undrawn", "over a scan") else TextMode.FILL
     with pdf.local_context(fill_opacity=0 if kind == "transparent" else 1):
         pdf.text({"right": 400, "left": -300}.get(kind, 10), 400 if kind == "below" else 200, sentence(9))
     return bytes(pdf.output())
 
 
-@pytest.mark.parametrize("kind", ["right", "left", "below", "tiny", "transparent", "white"])
+@pytest.mark.parametrize("kind", ["right", "left", "below", "tiny", "transparent", "white", "undrawn"])
 def test_text_of_a_page_that_nobody_sees_is_left_out_and_told(kind: str) -> None:
     document = load_data(write_with(kind), "rapport.pdf")
     assert document.unseen == (sentence(9),)
     assert clean("r", document).content == sentences(1, 4)
 
 
-@pytest.mark.parametrize("kind", ["small", "on a bar"])
-def test_small_text_and_white_text_on_a_dark_bar_stay(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["small", "on a bar", "over a scan"])
+def test_small_text_white_text_on_a_dark_bar_and_the_layer_of_a_scan_stay(kind: str) -> None:
     document = load_data(write_with(kind), "rapport.pdf")
     assert document.unseen == () and sentence(9) in clean("r", document).content
