@@ -9,17 +9,14 @@ from lxml import etree, html  # type: ignore[import-untyped]
 from corpus.archive import encrypted, open_archive, read_member, read_xml
 from corpus.document import Document, Limits
 from corpus.markup import document_to_markdown
+from corpus.unseen_odt import take_out_hidden
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _PROPERTIES = {"title": f"{_DC}title", "author": f"{_META}initial-creator", "date": f"{_META}creation-date"}
-_NAMESPACES = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in ("office", "style", "text")}
+_NAMESPACES = {part: f"urn:oasis:names:tc:opendocument:xmlns:{part}:1.0" for part in ("office", "text")}
 _BODY = f"{{{_NAMESPACES['office']}}}body"
 _TEXT = f"{{{_NAMESPACES['text']}}}"
-_HIDDEN_STYLES = "//style:style[style:text-properties/@text:display='none']/@style:name"
-_HIDDEN = (
-    "//text:hidden-text|//text:section[@text:display='none']|//text:p[text:hidden-paragraph[@text:is-hidden='true']]"
-)
 _LEVEL = re.compile(r"[1-9]\d?", re.ASCII)
 _TAGS = {"p": "p", "list": "ul", "list-item": "li", "table": "table", "table-row": "tr", "table-cell": "td"}
 _LEFT_OUT = set("tracked-changes table-of-content annotation sequence-decls binary-data desc title".split())
@@ -29,7 +26,7 @@ _SPACE = {"s": " ", "tab": " ", "line-break": "\n"}
 def load_odt(data: bytes, name: str, limits: Limits) -> Document:
     """The document that ``data`` holds as ODT: tables as one line a row, notes at the end, no table of contents.
 
-    Fields and styles of hidden text are left out, and told.
+    Text that no reader sees is left out, and told.
 
     Raises:
         LoadError: the file is damaged, encrypted, or unpacks to too much.
@@ -41,23 +38,12 @@ def load_odt(data: bytes, name: str, limits: Limits) -> Document:
         ):
             raise encrypted(name)
         content = read_xml(archive, "content.xml", name)
+        sheet = read_xml(archive, "styles.xml", name) if "styles.xml" in members else None
         meta = read_xml(archive, "meta.xml", name) if "meta.xml" in members else None
     properties = {} if meta is None else {field: meta.findtext(f".//{tag}", "") for field, tag in _PROPERTIES.items()}
     properties = {field: value for field, value in properties.items() if value.strip()}
-    unseen = _take_out_hidden(content)
+    unseen = take_out_hidden(content, sheet)
     return Document((document_to_markdown(_read_body(content)),), "odt", properties, unseen=unseen)
-
-
-def _take_out_hidden(content: etree._Element) -> tuple[str, ...]:
-    """Takes out of ``content`` what fields, sections and styles hide, and gives the texts that went."""
-    styles = set(content.xpath(_HIDDEN_STYLES, namespaces=_NAMESPACES))
-    styled = [element for element in content.iter(f"{_TEXT}*") if element.get(f"{_TEXT}style-name") in styles]
-    texts = []
-    for element in [*content.xpath(_HIDDEN, namespaces=_NAMESPACES), *styled]:
-        if any(around is content for around in element.iterancestors()):  # not inside one that went before
-            texts.append(" ".join("".join(element.itertext()).split()) or element.get(f"{_TEXT}string-value", ""))
-            element.clear(keep_tail=True)
-    return tuple(text for text in texts if text)
 
 
 def _read_body(content: etree._Element) -> html.HtmlElement:
