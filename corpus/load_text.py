@@ -14,6 +14,7 @@ import yaml  # type: ignore[import-untyped]
 from corpus.charset import guess_western
 from corpus.document import Document, Limits
 from corpus.errors import LoadError
+from corpus.unseen_tags import take_out_unseen_tags
 
 _LOG = logging.getLogger(__name__)
 
@@ -46,13 +47,14 @@ def load_text(data: bytes, name: str, limits: Limits) -> Document:
 
 
 def load_markdown(data: bytes, name: str, limits: Limits) -> Document:
-    """The document that ``data`` holds as Markdown.
+    """The document that ``data`` holds as Markdown, without what its tags hide from readers, which is told.
 
     Raises:
         LoadError: the bytes are no text.
     """
     text = decode(data, name)
-    return Document((text,), "markdown", read_front_matter(text))
+    shown, unseen = take_out_unseen_tags(text)
+    return Document((shown,), "markdown", read_front_matter(text), unseen=unseen)
 
 
 def read_front_matter(text: str) -> Mapping[str, str]:

@@ -55,7 +55,7 @@ def take_out_unseen(tree: html.HtmlElement) -> tuple[str, ...]:
     closed: set[html.HtmlElement] = set()
     texts = []
     for element in list(tree.iter("*")):
-        if element.tag in ("html", "body") or not _is_unseen(element, hidden, may_be_dark):
+        if element.tag in ("html", "body") or not is_unseen(element, hidden, may_be_dark):
             element.attrib.pop("aria-hidden", None)  # trafilatura would leave it out
         elif element in panels:
             closed.add(element)
@@ -66,7 +66,7 @@ def take_out_unseen(tree: html.HtmlElement) -> tuple[str, ...]:
         if any(_is_in(tree, opener) and closed.isdisjoint(opener.iterancestors()) for opener in panels[panel]):
             open_panel(panel, closing)
             closed.discard(panel)
-        if panel in closed or _is_unseen(panel, hidden, may_be_dark):
+        if panel in closed or is_unseen(panel, hidden, may_be_dark):
             texts.append(_drop(panel))
     for opener in {opener for openers in panels.values() for opener in openers}:
         show_question(opener)
@@ -94,7 +94,11 @@ def _drop(element: html.HtmlElement) -> str:
     return text
 
 
-def _is_unseen(element: html.HtmlElement, hidden: Mapping[str, list[Hidden]], may_be_dark: bool) -> bool:
+def is_unseen(element: html.HtmlElement, hidden: Mapping[str, list[Hidden]], may_be_dark: bool) -> bool:
+    """Whether an element says, or ``hidden`` of a sheet does, that it is not shown, or nothing of it would be seen.
+
+    ``may_be_dark`` says that an unknown colour may lie behind the text.
+    """
     if element.get("hidden") is not None or is_hidden(element, hidden):
         return True
     if element.get("aria-hidden") == "true" and len(element.text_content().split()) < _DECORATION_WORDS:
