@@ -27,8 +27,12 @@ def find_panels(tree: html.HtmlElement) -> dict[html.HtmlElement, list[html.Html
         if opener.text_content().strip() or opener.get("aria-label"):
             for name in _targets(opener):
                 openers.setdefault(name, []).append(opener)
-    named = (element for element in tree.xpath("//*[@id]") if element.get("id") in openers) if openers else ()
-    return {element: openers[element.get("id")] for element in named if not element.xpath(_NO_TEXT)}
+    named: dict[str, html.HtmlElement] = {}
+    for element in tree.xpath("//*[@id]") if openers else ():
+        named.setdefault(element.get("id"), element)  # of two with one name the first is opened
+    return {
+        element: openers[name] for name, element in named.items() if name in openers and not element.xpath(_NO_TEXT)
+    }
 
 
 def open_panel(panel: html.HtmlElement, closed: Mapping[str, list[Hidden]]) -> None:

@@ -14,6 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 _MOST_HALF_POINTS = 3  # letters this small are dust to whoever reads the page
 _NEAR_WHITE = 250  # of 255
+_LONGEST_LINE = 20  # of styles that are each based on the next; Word keeps to ten, and a ring has no end
 _OFF = ("0", "false", "off", "none")
 _DRAWN = ("textOutline", "textFill", "glow", "shadow", "outline", "emboss", "imprint")
 _FLOATING = re.compile(rb"<(?:\w+:)?(?:anchor|pict|object|background)[\s>/]")
@@ -85,7 +86,7 @@ def _writing(run: etree._Element, styles: Styles) -> Iterator[etree._Element]:
 def _line_of(name: str, styles: Styles) -> list[str]:
     """A style and those that it is based on, the nearest first."""
     line: list[str] = []
-    while name in styles.based_on and name not in line:
+    while name in styles.based_on and len(line) < _LONGEST_LINE:
         line.append(name)
         name = styles.based_on[name]
     return line
@@ -120,8 +121,9 @@ def _is_shade(written: etree._Element) -> bool:
     tag = etree.QName(written).localname
     if tag == "highlight":
         return _value(written) not in ("none", "white")
-    plain = _value(written, "fill").upper() in ("", "AUTO", "FFFFFF") and _value(written) in ("", "clear", "nil")
-    return tag == "shd" and not plain
+    fill = _value(written, "fill").upper()
+    plain = fill == "FFFFFF" or (fill in ("", "AUTO") and not _value(written, "themeFill"))
+    return tag == "shd" and not (plain and _value(written) in ("", "clear", "nil"))
 
 
 def _child(parent: etree._Element | None, name: str) -> etree._Element | None:

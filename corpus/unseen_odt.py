@@ -20,6 +20,7 @@ _HIDDEN = (
 )
 _FAMILIES = {"p": "paragraph", "h": "paragraph", "span": "text", "a": "text"}
 _LEAST_POINTS = 1.5
+_LONGEST_LINE = 20  # of styles that are each based on the next: a ring has no end
 _NEAR_WHITE = 250  # of 255
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)pt")
 
@@ -85,9 +86,9 @@ def _is_white(ink: str) -> bool:
 
 def _line_of(key: tuple[str, str], styles: _Styles) -> Iterator[_Style]:
     """A style and those that it is based on, the nearest first."""
-    seen = set()
-    while key in styles and key not in seen:
-        seen.add(key)
+    for _ in range(_LONGEST_LINE):
+        if key not in styles:
+            break
         yield styles[key]
         key = styles[key].parent
 
