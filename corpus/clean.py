@@ -23,7 +23,7 @@ from corpus.pages import join_broken_words, strip_contents, strip_running_lines
 from corpus.split import ITEM_NUMBER
 from corpus.types import Heading, Text
 
-CLEANER_VERSION = "5"
+CLEANER_VERSION = "6"
 
 HEADING_CHARS = 100
 HEADING_WORDS = 12

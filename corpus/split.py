@@ -11,7 +11,7 @@ import sentencex
 
 from corpus.types import Heading, Passage, Sentence, Text
 
-SPLITTER_VERSION = "3"
+SPLITTER_VERSION = "4"
 LONGEST_SENTENCE_WORDS = 100
 PASSAGE_WORDS = 160
 TINY_SECTION_WORDS = 40
