@@ -85,11 +85,16 @@ class Naming:
         both = by_name.keys() | by_year
         return {report_id: (by_name.get(report_id, 0.0) + (report_id in by_year)) / 2 for report_id in both}
 
+    def names(self, question: str) -> dict[str, frozenset[str]]:
+        """The names in a question that titles, publishers and authors have, each with the ids of its reports."""
+        known = {match_name(name, self.words.keys()) for name in names_in(question)}
+        sources = {word for source in _SOURCE.findall(question) for word in words(source)}
+        return {name: self.words[name] for name in known | sources if name and name in self.words}
+
     def _by_name(self, question: str, mentioning: Callable[[str], Set[str]]) -> dict[str, float]:
         asked = tuple(words(question))
         found: dict[str, float] = {}
-        for name in self._names(question):
-            called = self.words[name]
+        for name, called in self.names(question).items():
             share = 1 / len(called | mentioning(name))
             for report_id in called:
                 found[report_id] = max(found.get(report_id, 0.0), share)
@@ -115,11 +120,6 @@ class Naming:
                 return match.end()
         article = _ARTICLE.match(question, at)
         return self._name_end(question, article.end()) if article else None
-
-    def _names(self, question: str) -> set[str]:
-        known = {match_name(name, self.words.keys()) for name in names_in(question)}
-        sources = {word for source in _SOURCE.findall(question) for word in words(source)}
-        return {name for name in known | sources if name and name in self.words}
 
     def _by_year(self, question: str) -> frozenset[str]:
         exact = {int(year) for year in _PUBLISHED.findall(question)}

@@ -49,12 +49,12 @@ class QuickQuestions:
         """One vector for each question, in order, that finds passages; beyond 512 tokens the mean over its parts."""
         return self._embed(texts, ())[0]
 
-    def embed_both_ways(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """The vectors that ``embed_queries`` gives, and in one row that of the first text which judges.
+    def embed_both_ways(self, ranking: Sequence[str], judging: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """The vectors that ``embed_queries`` gives of some texts, and of others those that judge.
 
-        That one lies near a sentence only where this answers the question. Both come from one pass.
+        These lie near a sentence only where it answers the question. Both come from one pass.
         """
-        return self._embed(texts, texts[:1])
+        return self._embed(ranking, judging)
 
     def embed_passages(
         self, texts: Sequence[str], progress: Progress = no_progress, parts: Sequence[Parts] = ()

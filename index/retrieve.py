@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from index.glossary import Expander
 from index.lexical import Concept
 from index.linear import Features, LinearModel
 from index.naming import Naming, read_naming
+from index.places import is_place, without_places
 from index.query import Vocabulary, read_concepts
 from index.reading import passage_key
 from index.rerank import Reranker
@@ -121,14 +122,16 @@ class HybridRetriever(BaseRetriever):
         embedder: Embedder = self.embedder
         judge: Judge | None = self.judge
         forms = self._forms_to_embed(question, language)
-        vectors, judging = judge.embed_both_ways(forms) if judge else (embedder.embed_queries(forms), None)
+        asked, about = self._without_places(question, language)
+        judged = [self._forms_to_embed(text, language)[0] for text in dict.fromkeys((question, asked))]
+        vectors, judging = judge.embed_both_ways(forms, judged) if judge else (embedder.embed_queries(forms), None)
         vector = _mean(vectors)
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
         inside = None if only is None else self.snapshot.sentences_of(reports)
         plain = self._compare(vector, inside)
         cosines = self.scale.usual(plain)
-        closeness = self.scale.judged(plain) if judging is None else self._compare(judging[0], inside)
+        closeness = self.scale.judged(plain) if judging is None else self._judge(judging, about, inside)
         found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
         dense = dict(zip(found, self.scale.usual(np.array([*found.values()])).tolist(), strict=True))
         lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))
@@ -185,6 +188,25 @@ class HybridRetriever(BaseRetriever):
         """
         forms = self.forms(question, language)
         return list(dict.fromkeys(forms if language == "en" else forms[1:]))
+
+    def _without_places(self, question: str, language: str) -> tuple[str, frozenset[str]]:
+        """What a question asks of the reports about the places that it names, and the ids of those reports."""
+        places = {
+            name: called
+            for name, called in self.naming.names(question).items()
+            if any(is_place(name, self.snapshot.head(report_id)) for report_id in called)
+        }
+        return without_places(question, language, places), frozenset[str]().union(*places.values())
+
+    def _judge(self, judging: Vectors, about: Collection[str], inside: NDArray[np.bool_] | None) -> Numbers:
+        """The closeness of each sentence: that of the last vector in the reports ``about`` a place, else of the first.
+
+        A sentence of such a report answers without naming the place, and one of another report has to name it.
+        """
+        closeness = self._compare(judging[0], inside)
+        if not about:
+            return closeness
+        return np.where(self.snapshot.sentences_of(about), self._compare(judging[-1], inside), closeness)
 
     def _compare(self, vector: Vectors, inside: NDArray[np.bool_] | None) -> Numbers:
         """The cosine of a vector with each sentence; ``OUTSIDE`` for those that are not ``inside``."""

@@ -22,6 +22,7 @@ from index.reading import Reading, passage_key, read_reading
 from index.types import Vectors
 
 SENTENCES_FILE = "sentences.npy"
+_HEAD_CHARS = 3_000
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class Snapshot:
     def first_sentence(self) -> NDArray[np.intp]:
         """The place in ``sentences`` of the first sentence of each passage."""
         return np.searchsorted(self.sentence_passage, np.arange(len(self.passages)))
+
+    def head(self, report_id: str) -> str:
+        """Where a report says what it is about: title, publisher and the start of its text."""
+        report = self.reports[report_id]
+        return "\n".join((report.title, report.publisher, self.text(report_id).content[:_HEAD_CHARS]))
 
     def words_of(self, report_id: str) -> frozenset[str]:
         """The lower-case words of one report, those of its title, authors, publisher and date included."""

@@ -65,5 +65,5 @@ class Embedder(Protocol):
 class Judge(Protocol):
     """Turns questions into vectors that lie near a sentence only where this answers the question."""
 
-    def embed_both_ways(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """A vector that finds passages for each form of a question, and in one row that of the first, which judges."""
+    def embed_both_ways(self, ranking: Sequence[str], judging: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """Vectors that find passages for some forms of a question, and vectors that judge for others."""

@@ -86,7 +86,7 @@ def test_what_was_learnt_by_another_model_is_refused(stock: QuickQuestions, name
 
 
 def test_one_pass_gives_the_vectors_that_two_passes_give(tuned: QuickQuestions) -> None:
-    ranking, judging = tuned.embed_both_ways(QUESTIONS[:3])
+    ranking, judging = tuned.embed_both_ways(QUESTIONS[:3], QUESTIONS[:1])
     assert ranking.shape == (3, tuned.dimension) and judging.shape == (1, tuned.dimension)
     assert np.allclose(ranking, tuned.embed_queries(QUESTIONS[:3]), atol=1e-5)
     assert np.allclose(judging, judge(tuned, QUESTIONS[:1]), atol=1e-5)
@@ -133,7 +133,7 @@ def test_what_was_learnt_is_kept_for_the_next_time(tmp_path: Path, monkeypatch: 
 
 
 def judge(embedder: QuickQuestions, texts: list[str]) -> Vectors:
-    return np.concatenate([embedder.embed_both_ways([text])[1] for text in texts])
+    return np.concatenate([embedder.embed_both_ways([], [text])[1] for text in texts])
 
 
 def cosines(one: Vectors, other: Vectors) -> Vectors:

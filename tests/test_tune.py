@@ -65,7 +65,7 @@ def gap(course: Course, embedder: QuickQuestions) -> float:
     """How much nearer the questions with an answer lie to its sentences than the others do to their closest one."""
     answers, others = [], []
     for lesson in course.lessons:
-        vector = embedder.embed_both_ways(lesson.forms[-1:])[1][0]
+        vector = embedder.embed_both_ways([], lesson.forms[-1:])[1][0]
         cosines = course.sentences @ vector
         if len(lesson.sentences):
             answers.append(cosines[lesson.sentences].max())
