@@ -6,9 +6,11 @@ once, and a wrong command is refused before a model is loaded.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -56,6 +58,8 @@ ChatModelOption = Annotated[
 SyncOption = Annotated[bool, typer.Option("--sync", help="Bring the index in step with the catalogue first.")]
 
 _LINES_NAMED = 10
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_WIDEST = 1_000
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -67,10 +71,33 @@ def run(application: typer.Typer) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal has every character
     try:
-        application()
+        try:
+            application()
+        finally:
+            sys.stdout.flush()
     except UserError as error:
         err.print(Line(error.message(message_language()), style="red"))
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, *_FULL):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left unsaid is not tried again
+        if error.errno != errno.EPIPE:
+            reason = ("Niet alles is geschreven", "Not everything was written")[message_language() == "en"]
+            err.print(Line(f"{reason}: {error.strerror}.", style="red"))
+        sys.exit(1)
+
+
+def print_table(table: Table) -> None:
+    """Prints a table: within the width of a terminal, and with every row whole where it goes elsewhere."""
+    if not out.is_terminal:
+        table.width = natural_width(table)
+    out.print(table, soft_wrap=not out.is_terminal)
+
+
+def natural_width(table: Table) -> int:
+    """The columns of a terminal in which no row of a table is broken."""
+    return out.measure(table, options=out.options.update(width=_WIDEST)).maximum
 
 
 @app.command()
@@ -221,11 +248,13 @@ def sync(
     index: IndexOption = None,
 ) -> None:
     """Bring the index in step with the catalogue: new, changed and vanished reports."""
-    from assistant.corpus_cli import follow, stoppable
+    from assistant.corpus_cli import follow, require_inbox, stoppable
     from assistant.progress import progress_bars
     from assistant.wire import sync_index
 
     settings = load_settings(corpus=corpus, index=index)
+    if inbox is not None:
+        require_inbox(inbox, watch)
     with stoppable(settings.language), progress_bars(err, settings.language) as progress:
         receipt = sync_index(settings, rebuild, progress)
 

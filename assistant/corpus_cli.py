@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from assistant.cli import CorpusOption, IndexOption, JsonOption, err, out
 from assistant.notes import notes_on, warning_on
 from assistant.settings import Settings, load_settings
 from corpus.catalogue import read_rows
-from corpus.errors import IndexBusy, UserError
+from corpus.errors import IndexBusy, UsageError, UserError
 
 if TYPE_CHECKING:
     from corpus.quality import Quality
@@ -113,6 +114,20 @@ def remove(
         return
     _say_recovered(receipt.sync, dutch)
     out.print(Line(f"{'Verwijderd' if dutch else 'Removed'}: {', '.join(ids)} ({receipt.sync.seconds:.1f} s)"))
+
+
+def require_inbox(inbox: Path, watch: bool) -> None:
+    """Raises UsageError where nothing would ever be added from ``inbox``."""
+    if not watch:
+        raise UsageError(
+            nl=f"--inbox doet alleen iets samen met --watch. Geef: wmo sync --watch --inbox {inbox}",
+            en=f"--inbox does something only with --watch. Give: wmo sync --watch --inbox {inbox}",
+        )
+    if not inbox.is_dir() or not os.access(inbox, os.R_OK | os.X_OK):
+        raise UsageError(
+            nl=f"{inbox} is geen map die te lezen is. Maak hem eerst, of controleer de naam na --inbox.",
+            en=f"{inbox} is not a folder that can be read. Make it first, or check the name after --inbox.",
+        )
 
 
 def follow(settings: Settings, inbox: Path | None, say: Callable[[SyncReceipt], None], as_json: bool) -> None:

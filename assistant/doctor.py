@@ -14,12 +14,17 @@ from assistant.wire import load_model, make_reranker, open_index, require_match
 from corpus.catalogue import read_catalogue
 from corpus.errors import UserError
 from corpus.types import Report
+from index.read_only import is_read_only
 from index.snapshot import Snapshot
 from index.types import Embedder
 
 T = TypeVar("T")
 
 _PACKAGES = ("chromadb", "gradio", "langchain", "sentence-transformers", "tantivy", "tiktoken", "torch")
+
+
+_READ_ONLY_NL = "; alleen te lezen: vragen kan, bijwerken niet"
+_READ_ONLY_EN = "; read-only: asking works, changing it does not"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def examine(settings: Settings) -> tuple[Finding, ...]:
         _fine("python", sys.version.split()[0]),
         _packages(_PACKAGES),
         reports if isinstance(reports, Finding) else _corpus(settings, reports),
-        snapshot if isinstance(snapshot, Finding) else _index(snapshot),
+        snapshot if isinstance(snapshot, Finding) else _index(snapshot, is_read_only(settings.index)),
         embedder if isinstance(embedder, Finding) else _fine("model", embedder.fingerprint),
         _chat(settings),
     ]
@@ -103,13 +108,13 @@ def _corpus(settings: Settings, reports: tuple[Report, ...]) -> Finding:
     )
 
 
-def _index(snapshot: Snapshot) -> Finding:
+def _index(snapshot: Snapshot, read_only: bool) -> Finding:
     counts = (len(snapshot.reports), len(snapshot.passages), len(snapshot.sentences))
     return Finding(
         "index",
         True,
-        "{} rapporten, {} passages, {} zinnen".format(*counts),
-        "{} reports, {} passages, {} sentences".format(*counts),
+        "{} rapporten, {} passages, {} zinnen".format(*counts) + read_only * _READ_ONLY_NL,
+        "{} reports, {} passages, {} sentences".format(*counts) + read_only * _READ_ONLY_EN,
     )
 
 

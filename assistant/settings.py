@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from corpus.document import Limits
 from corpus.errors import UsageError
+from corpus.invalid import say_in_dutch
 
 _HOME = Path(__file__).resolve().parent.parent
 
@@ -80,8 +81,11 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
-        faults = "; ".join(f"WMO_{str(e['loc'][0]).upper()}={e['input']!r}: {e['msg']}" for e in error.errors())
-        raise UsageError(nl=f"Ongeldige instelling: {faults}", en=f"Invalid setting: {faults}") from error
+        faults = [(f"WMO_{str(e['loc'][0]).upper()}={e['input']!r}", e) for e in error.errors()]
+        raise UsageError(
+            nl="Ongeldige instelling: " + "; ".join(f"{setting}: {say_in_dutch(e)}" for setting, e in faults),
+            en="Invalid setting: " + "; ".join(f"{setting}: {e['msg']}" for setting, e in faults),
+        ) from error
 
 
 def needs_no_key(settings: Settings) -> bool:

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import ErrorDetails
 
 from corpus.errors import CorpusError, UserError
+from corpus.invalid import say_in_dutch
 from corpus.types import Text
 from eval.metrics import locate, says, squeeze
 from eval.types import Case, Evidence
@@ -309,7 +310,9 @@ def _fault_of(line: int, case_id: str, detail: ErrorDetails) -> Fault:
                 f"{where!r} is leeg of heeft spaties aan begin of einde",
                 f"{where!r} is empty or has whitespace at an end",
             )
-    return Fault(line, case_id, f"{where!r} is ongeldig ({detail['msg']})", f"{where!r} is wrong ({detail['msg']})")
+    return Fault(
+        line, case_id, f"{where!r} is ongeldig ({say_in_dutch(detail)})", f"{where!r} is wrong ({detail['msg']})"
+    )
 
 
 def _jsonl_rows(content: str) -> Iterator[tuple[int, object]]:
@@ -335,6 +338,12 @@ def _csv_rows(path: Path, content: str) -> Iterator[tuple[int, object]]:
         raise SetError(
             nl=f"{path}: kolommen ontbreken in de eerste regel: {names}. Verwacht: {', '.join(CSV_COLUMNS)}.",
             en=f"{path}: columns are missing in the first line: {names}. Expected: {', '.join(CSV_COLUMNS)}.",
+        )
+    if double := [name for name in dict.fromkeys(columns) if name and columns.count(name) > 1]:
+        names = ", ".join(double)
+        raise SetError(
+            nl=f"{path}: kolommen staan dubbel in de eerste regel: {names}. Haal er een weg.",
+            en=f"{path}: columns are there twice in the first line: {names}. Remove one of them.",
         )
     line = reader.line_num + 1
     try:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from assistant.cli import CorpusOption, err, out
+from assistant.cli import CorpusOption, err, natural_width, out, print_table
 from assistant.settings import Settings, load_settings
 from corpus.catalogue import read_catalogue
 from corpus.errors import UsageError
@@ -34,6 +34,8 @@ from eval.run_cli import SetArgument, run
 from eval.tune_cli import tune_command
 from eval.types import Case
 from index.sync import PASSAGE_WORDS
+
+_FIGURES = ("A", "B", "B − A", "95%", "p", "p Holm", "+/=/−", "n")
 
 evaluate = typer.Typer(
     help="Measure how well questions are answered, and whether a change made it better.", no_args_is_help=True
@@ -131,15 +133,24 @@ def _read_corpus(settings: Settings) -> tuple[Mapping[str, Report], Callable[[st
 
 
 def _print_differences(differences: Sequence[Difference]) -> None:
+    """Prints a table of the differences; in a terminal too narrow for it, one of what can be read at a glance."""
+    table = _difference_table(differences)
+    if out.is_terminal and natural_width(table) > out.width:
+        table = _difference_table(differences, _FIGURES[:3])
+    print_table(table)
+
+
+def _difference_table(differences: Sequence[Difference], shown: Sequence[str] = _FIGURES) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column("metric")
-    for column in ("A", "B", "B − A", "95%", "p", "p Holm", "+/=/−", "n"):
-        table.add_column(column, justify="right")
+    table.add_column("metric", overflow="fold")
+    for column in shown:
+        table.add_column(column, justify="right", no_wrap=True)
     for d in differences:
         bounds = f"{d.low:+.3f} {d.high:+.3f}" if d.low is not None and d.high is not None else "–"
         counts = f"{d.wins}/{d.ties}/{d.losses}" if d.wins is not None else "–"
-        figures = (format_figure(d.a), format_figure(d.b), f"{d.change:+.3f}", bounds, format_figure(d.p))
+        figures = [format_figure(d.a), format_figure(d.b), f"{d.change:+.3f}", bounds, format_figure(d.p)]
+        figures += [format_figure(d.p_holm), counts, str(d.n)]
         style = "red" if d.alarm else ""
         name = f"● {d.title}" if d.guarded else d.title
-        table.add_row(name, *figures, format_figure(d.p_holm), counts, str(d.n), style=style)
-    out.print(table, soft_wrap=False)
+        table.add_row(name, *figures[: len(shown)], style=style)
+    return table

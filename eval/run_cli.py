@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,7 +16,8 @@ import typer
 from rich.table import Table
 
 from assistant.ask import ask
-from assistant.cli import CorpusOption, IndexOption, err, out
+from assistant.cli import CorpusOption, IndexOption, err, out, print_table
+from assistant.corpus_cli import stoppable
 from assistant.models import open_chat
 from assistant.present import answer_to_json
 from assistant.progress import progress_bars
@@ -57,7 +59,11 @@ def run(
     refuse_faults(question_set, faults)
     require_writable(folder)
     cases = [row.case for row in numbered]
-    with progress_bars(err, settings.language) as progress:
+    stopped = (
+        f"Gestopt; niets is bewaard, {folder} is zoals het was.",
+        f"Stopped; nothing was kept, {folder} is as it was.",
+    )
+    with stoppable(settings.language, *stopped), progress_bars(err, settings.language) as progress:
         judge_chat = open_chat(judging, SCHEMA) if judging else None
         desk = open_desk(settings, progress)
         faults = check_cases(numbered, desk.reports, desk.text)
@@ -73,7 +79,7 @@ def run(
         timing = {"run_seconds": perf_counter() - started, "finished": datetime.now(UTC).isoformat()}
         judgements = judge_outcomes(judge_chat, outcomes, settings.chat_seconds, progress) if judge_chat else ()
     summary = summarise(outcomes)
-    summary["provenance"] = provenance(question_set, cases, desk, faults)
+    summary["provenance"] = provenance(question_set, folder, cases, desk, faults, judge or "")
     summary["timing"] |= timing
     if written := summarise_written(outcomes):
         summary["written"] = written
@@ -83,17 +89,26 @@ def run(
     write_run(folder, outcomes, summary)
     _write_judgements(folder / "judged.jsonl", judgements)
     write_whole(folder / "report.html", render_report(outcomes, summary, judgements))
-    _print_summary(summary, folder, settings.language)
+    _print_summary(summary, folder, settings.language, faults)
     if summary["failed"]:
         raise typer.Exit(1)
 
 
-def provenance(question_set: Path, cases: Sequence[Case], desk: Desk, faults: Sequence[Fault]) -> dict[str, Any]:
+def provenance(
+    question_set: Path, folder: Path, cases: Sequence[Case], desk: Desk, faults: Sequence[Fault], judge: str = ""
+) -> dict[str, Any]:
     """What the figures of a run depend on: set, corpus, index, settings and versions, with the command."""
     settings = desk.settings.model_dump(mode="json")
-    model = f" --chat-model {settings['chat_model']}" if settings["chat_model"] else ""
+    command = ["wmo", "eval", "run", str(question_set), "--out", str(folder)]
+    given = {
+        "corpus": settings["corpus"],
+        "index": settings["index"],
+        "chat-model": settings["chat_model"],
+        "judge": judge,
+    }
+    command += [word for name, value in given.items() if value for word in (f"--{name}", value)]
     return {
-        "command": f"wmo eval run {question_set} --corpus {settings['corpus']} --index {settings['index']}{model}",
+        "command": shlex.join(command),
         "set": question_set.name,
         "set_hash": hash_cases(cases),
         "set_faults": [fault.message("en") for fault in faults],
@@ -113,7 +128,7 @@ def _write_judgements(path: Path, judgements: Sequence[Judgement]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _print_summary(summary: Mapping[str, Any], folder: Path, language: str) -> None:
+def _print_summary(summary: Mapping[str, Any], folder: Path, language: str, faults: Sequence[Fault]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("maat" if language == "nl" else "metric")
     for column in ("", "95%", "n"):
@@ -124,10 +139,10 @@ def _print_summary(summary: Mapping[str, Any], folder: Path, language: str) -> N
     if seconds["n"]:
         table.add_row("Latency p50", format_seconds(seconds["p50"]), "", str(seconds["n"]))
         table.add_row("Latency p95", format_seconds(seconds["p95"]), "", str(seconds["n"]))
-    out.print(table, soft_wrap=False)
+    print_table(table)
     _print_model(summary, language)
-    if summary["provenance"]["set_faults"]:
-        err.print("; ".join(summary["provenance"]["set_faults"]), style="yellow", markup=False)
+    if faults:
+        err.print("; ".join(fault.message(language) for fault in faults), style="yellow", markup=False)
     if summary["failed"]:
         words = "vragen mislukt" if language == "nl" else "questions failed"
         err.print(f"{summary['failed']} / {summary['cases']} {words}", style="red", markup=False)
@@ -145,7 +160,7 @@ def _print_model(summary: Mapping[str, Any], language: str) -> None:
             table.add_row(f"rejected: {reason}", str(count), "", str(written["statements"]))
         table.add_row("unsupported figures", format_figure(written["unsupported_figures"]), "", "")
         table.add_row("answers in its words", str(written["wrote"]), "", str(written["asked"]))
-        out.print(table, soft_wrap=False)
+        print_table(table)
     if judged := summary.get("judged"):
         title = f"beoordeeld door {judged['judge']}" if language == "nl" else f"judged by {judged['judge']}"
         table = Table(box=None, pad_edge=False, title=title, title_justify="left")
@@ -153,7 +168,7 @@ def _print_model(summary: Mapping[str, Any], language: str) -> None:
             _add_figure(table, name, figure)
         for fault, count in judged["not_judged"].items():
             table.add_row(f"not judged: {fault}", str(count), "", "")
-        out.print(table, soft_wrap=False)
+        print_table(table)
 
 
 def _add_figure(table: Table, title: str, figure: Mapping[str, Any]) -> None:

@@ -138,8 +138,19 @@ def read_glossary(path: Path) -> Glossary:
             nl=f"De woordenlijst {path} is geen UTF-8. Sla het bestand op als 'CSV UTF-8'.",
             en=f"The glossary {path} is not UTF-8. Save the file as 'CSV UTF-8'.",
         ) from error
+    except OSError as error:
+        raise CorpusError(
+            nl=f"De woordenlijst {path} is niet te lezen ({error.strerror}). Zet WMO_GLOSSARY op een CSV-bestand.",
+            en=f"The glossary {path} cannot be read ({error.strerror}). Set WMO_GLOSSARY to a CSV file.",
+        ) from error
     faults: list[_Fault] = []
-    rows = list(_rows(lines, faults))
+    try:
+        rows = list(_rows(lines, faults))
+    except csv.Error as error:
+        raise CorpusError(
+            nl=f"De woordenlijst {path} is geen CSV ({error}). Sla het bestand op als 'CSV UTF-8'.",
+            en=f"The glossary {path} is not CSV ({error}). Save the file as 'CSV UTF-8'.",
+        ) from error
     faults.extend(_row_faults(rows))
     if faults:
         raise _report(path, faults)
@@ -181,10 +192,12 @@ def _rows(lines: Sequence[str], faults: list[_Fault]) -> Iterator[tuple[int, Ent
 
 def _header_faults(header: Sequence[str]) -> Iterator[_Fault]:
     expected = ", ".join(_COLUMNS)
-    for name in header:
+    for name in dict.fromkeys(header):
         if name not in _COLUMNS:
             nl = f"onbekende kolom '{name}'; de kolommen zijn {expected}"
             yield _Fault(1, nl, f"unknown column '{name}'; the columns are {expected}")
+        elif header.count(name) > 1:
+            yield _Fault(1, f"de kolom '{name}' staat er dubbel", f"the column '{name}' is there twice")
     for name in _REQUIRED:
         if name not in header:
             nl = f"de kolom '{name}' ontbreekt; de kolommen zijn {expected}"

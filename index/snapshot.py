@@ -18,6 +18,7 @@ from index.dense import DenseIndex, find_damage
 from index.dutch import analyse, stem, words
 from index.generation import Manifest, check_seal, damaged, read_manifest
 from index.lexical import LexicalIndex
+from index.read_only import openable
 from index.reading import Reading, passage_key, read_reading
 from index.types import Vectors
 
@@ -206,11 +207,15 @@ def sentence_rows(manifest: Manifest) -> dict[str, slice]:
 
 def _stores(folder: Path, passages: int) -> tuple[DenseIndex, LexicalIndex]:
     """Both legs, each with as many passages as there are."""
-    damage = find_damage(folder / "chroma")
+    try:
+        place = openable(folder, ("chroma", "tantivy"))
+    except OSError as error:
+        raise damaged(folder, f"{type(error).__name__}: {error}") from error
+    damage = find_damage(place / "chroma")
     if damage:
         raise damaged(folder, f"chroma: {damage}")
     try:
-        lexical, dense = LexicalIndex(folder / "tantivy"), DenseIndex(folder / "chroma")
+        lexical, dense = LexicalIndex(place / "tantivy"), DenseIndex(place / "chroma")
         counts = {"catalogue": passages, "chroma": dense.count(), "tantivy": lexical.count()}
         dense.probe()
     except (chromadb.errors.ChromaError, ValueError, OSError) as error:

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
@@ -53,7 +53,7 @@ class CachedEmbedder:
     under another name and begun anew: nothing in it is irreplaceable. ``judge`` is there where the embedder is one.
 
     Raises:
-        IndexDamaged: on making, when the file can be neither opened nor made.
+        IndexDamaged: on embedding passages or pruning, when the file can be neither opened nor made.
         IndexBusy: when another process holds the file for longer than half a minute.
     """
 
@@ -65,10 +65,8 @@ class CachedEmbedder:
         self._queries_lock = threading.Lock()
         self.fingerprint = embedder.fingerprint
         self.dimension = embedder.dimension
-        try:
-            self._prepare()
-        except OSError as error:
-            raise _unusable(path, error) from error
+        self._is_prepared = False
+        self._preparing = threading.Lock()
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """One vector for each question, in order."""
@@ -150,6 +148,16 @@ class CachedEmbedder:
                 yield key, np.frombuffer(blob, np.float32).reshape(-1, self.dimension)
 
     def _prepare(self) -> None:
+        """Makes the file ready, before its first use: who only asks may have no right to write it."""
+        with self._preparing:
+            if not self._is_prepared:
+                try:
+                    self._make_ready()
+                except OSError as error:
+                    raise _unusable(self._path, error) from error
+                self._is_prepared = True
+
+    def _make_ready(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if not self._is_sound():
             aside = self._path.with_name(self._path.name + ".damaged")
@@ -157,7 +165,7 @@ class CachedEmbedder:
             self._path.replace(aside)
             for ending in ("-wal", "-shm"):
                 self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-        with self._connect() as connection, connection:
+        with self._open() as connection, connection:
             connection.execute("pragma journal_mode = wal")
             connection.execute(_SCHEMA)
 
@@ -169,8 +177,12 @@ class CachedEmbedder:
         except sqlite3.DatabaseError as error:
             return isinstance(error, sqlite3.OperationalError)
 
+    def _connect(self) -> AbstractContextManager[sqlite3.Connection]:
+        self._prepare()
+        return self._open()
+
     @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
+    def _open(self) -> Iterator[sqlite3.Connection]:
         """A connection for one call, closed after it; what SQLite cannot do is told as what a user can mend."""
         try:
             with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection:

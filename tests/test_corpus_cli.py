@@ -315,3 +315,10 @@ def test_answering_goes_on_while_another_process_adds_and_removes(wmo: Wmo, tmp_
         assert reader.stderr.read() == ""
         assert reader.wait(30) == 0
     assert len(seen) >= 10 and max(seen) == 6 and seen[-1] == 1
+
+
+def test_an_inbox_that_would_never_be_looked_at_is_wrong_use(wmo: Wmo, tmp_path: Path) -> None:
+    alone = wmo("sync", "--inbox", tmp_path, language="en")
+    wrong = wmo("sync", "--watch", "--inbox", tmp_path / "none", language="en")
+    assert alone.code == 2 and "only with --watch" in alone.err
+    assert wrong.code == 2 and "is not a folder" in wrong.err

@@ -218,3 +218,10 @@ def test_the_text_of_an_unknown_report_is_refused() -> None:
     assert known_texts({REPORT: TEXT})(REPORT) is TEXT
     with pytest.raises(CorpusError, match="weg"):
         known_texts({REPORT: TEXT})("weg")
+
+
+def test_a_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "set.csv"
+    path.write_text(";".join((*CSV_COLUMNS, "question")) + "\n", encoding="utf-8")
+    with pytest.raises(SetError, match="there twice in the first line: question"):
+        parse_set(path)

@@ -1,16 +1,20 @@
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from eval_desk import CASES, as_json, make_answer, text_of
 from terminal import Wmo, in_this_process
 
+from assistant.settings import Settings
 from assistant.wire import Desk
 from corpus.catalogue import read_catalogue
 from corpus.read import read_text
 from eval.cases import cases_to_csv, cases_to_jsonl, hash_cases, read_cases
 from eval.run import read_run, run_cases, write_run
+from eval.run_cli import provenance
 from eval.summary import summarise
 from eval.types import Case, Evidence
 
@@ -149,8 +153,40 @@ def test_two_runs_with_the_real_assistant_give_the_same_figures_and_no_alarm(
         assert "Evidence recall" in printed and "5 cases" in (tmp_path / name / "report.html").read_text("utf-8")
         summaries.append(json.loads((tmp_path / name / "summary.json").read_text(encoding="utf-8")))
     assert all(summary.pop("timing")["seconds"]["n"] == 5 for summary in summaries)
+    commands = [summary["provenance"].pop("command") for summary in summaries]
+    assert commands[0].split() == commands[1].replace(str(tmp_path / "b"), str(tmp_path / "a")).split()
     assert summaries[0] == summaries[1]
     assert summaries[0]["provenance"]["set_hash"] == hash_cases(read_cases(path))
     assert summaries[0]["metrics"]["overall"]["quote_validity"]["value"] == 1.0
     assert len(read_run(tmp_path / "a")[0]) == 5
     assert wmo("eval", "compare", tmp_path / "a", tmp_path / "b")[0] == 0
+
+
+def test_a_comparison_keeps_its_rows_whole_where_it_is_no_terminal(
+    wmo: Wmo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    runs = [write_small_run(tmp_path / name) for name in "ab"]
+    lines = wmo("eval", "compare", *runs).out.splitlines()
+    heading = next(line for line in lines if line.startswith("metric"))
+    row = next(line for line in lines if "Evidence recall" in line)
+    assert heading.split()[-2:] == ["+/=/−", "n"] and len(row) == len(heading) and row.split()[-1].isdigit()
+
+
+def test_the_command_of_a_run_can_be_given_again_in_a_shell(tmp_path: Path) -> None:
+    desk = SimpleNamespace(settings=Settings(corpus=CORPUS), corpus_hash="c", fingerprint="f")
+    folder = tmp_path / "my run"
+    command = provenance(tmp_path / "a set.jsonl", folder, (), desk, ())["command"]  # type: ignore[arg-type]
+    words = shlex.split(command)
+    assert words[:4] == ["wmo", "eval", "run", str(tmp_path / "a set.jsonl")]
+    assert words[4:6] == ["--out", str(folder)]
+
+
+def test_a_stopped_run_says_that_nothing_was_kept(wmo: Wmo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eval.run_cli.open_desk", stop)
+    questions = write_set(tmp_path / "set.jsonl", cases_of_the_corpus())
+    result = wmo("eval", "run", questions, "--out", tmp_path / "run")
+    assert result.code == 130 and "nothing was kept" in result.err

@@ -279,3 +279,15 @@ def test_a_file_that_is_not_utf8_says_how_to_save_it(tmp_path: Path) -> None:
 def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="does not exist"):
         read_glossary(tmp_path / "none.csv")
+
+
+def test_a_folder_and_a_column_that_is_there_twice_are_told(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="cannot be read"):
+        read_glossary(tmp_path)
+    path = tmp_path / "glossary.csv"
+    path.write_text("term,expansion,relation,term\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="'term' is there twice"):
+        read_glossary(path)
+    path.write_text("term,expansion,relation\n" + "a" * 200_000 + ",b,synonym\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="is not CSV"):
+        read_glossary(path)

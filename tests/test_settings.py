@@ -61,3 +61,23 @@ def test_messages_have_a_language_even_where_the_setting_is_wrong(
 ) -> None:
     monkeypatch.setenv("WMO_LANGUAGE", value)
     assert message_language() == language
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "dutch"),
+    [
+        ("WMO_PORT", "tachtig", "geheel getal"),
+        ("WMO_PORT", "70000", "hoogstens 65535"),
+        ("WMO_LANGUAGE", "de", "'nl' of 'en'"),
+        ("WMO_MAX_MEGABYTES", "inf", "eindig getal"),
+        ("WMO_ALLOW_CHANGES", "misschien", "true of false"),
+        ("WMO_CHAT_MODEL", "x", "vorm"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_in_the_language_of_the_message(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, dutch: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(UsageError) as refused:
+        load_settings()
+    assert dutch in refused.value.nl and "should" not in refused.value.nl and "should" in refused.value.en

@@ -117,7 +117,7 @@ def test_a_vector_of_the_wrong_length_is_computed_again(tmp_path: Path) -> None:
 def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(IndexDamaged, match="cannot be read or written"):
-        CachedEmbedder(HashingEmbedder(), tmp_path / "file" / "v.sqlite")
+        CachedEmbedder(HashingEmbedder(), tmp_path / "file" / "v.sqlite").embed_passages(["de wmo"])
 
 
 def test_two_processes_may_fill_one_file_at_once(tmp_path: Path) -> None:
