@@ -6,6 +6,7 @@ child has to say comes out as one JSON object a line.
 
 from __future__ import annotations
 
+import encodings.utf_8_sig  # noqa: F401  (a user without rights to the library cannot import it later)
 import json
 import os
 import resource

@@ -156,6 +156,7 @@ def test_a_read_only_folder_is_a_clear_error_that_loses_nothing(
         closed = path.is_relative_to(folder / part)
         path.chmod((0o555 if closed else 0o777) if path.is_dir() else (0o444 if closed else 0o666))
     nobody = {"user": 65534} if os.geteuid() == 0 else {}
+    assert do(folder, "state", **nobody).get("gave") == before
     result = begin("add", do, folder, **nobody)
     for path in everything:
         path.chmod(0o755 if path.is_dir() else 0o644)
