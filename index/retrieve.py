@@ -119,20 +119,15 @@ class HybridRetriever(BaseRetriever):
         """
         reports = scope.choose(tuple(self.snapshot.reports.values()))
         only = None if scope == EVERYTHING else reports
-        embedder: Embedder = self.embedder
-        judge: Judge | None = self.judge
-        forms = self._forms_to_embed(question, language)
         asked, about = self._without_places(question, language)
-        judged = [self._forms_to_embed(text, language)[0] for text in dict.fromkeys((question, asked))]
-        vectors, judging = judge.embed_both_ways(forms, judged) if judge else (embedder.embed_queries(forms), None)
-        vector = _mean(vectors)
+        ranking, judging = self._embed(list(dict.fromkeys((question, asked))), language)
         concepts = read_concepts(question, language, self.vocabulary, self.expander)
         rarities = tuple(self.vocabulary.rarity(concept) for concept in concepts)
         inside = None if only is None else self.snapshot.sentences_of(reports)
-        plain = self._compare(vector, inside)
+        plain = self._compare(ranking, about, inside)
         cosines = self.scale.usual(plain)
-        closeness = self.scale.judged(plain) if judging is None else self._judge(judging, about, inside)
-        found = self._rows(self.snapshot.dense.search(vector, CANDIDATES, only))
+        closeness = self.scale.judged(plain) if judging is None else self._compare(judging, about, inside)
+        found = self._rows(self.snapshot.dense.search(ranking[0], CANDIDATES, only))
         dense = dict(zip(found, self.scale.usual(np.array([*found.values()])).tolist(), strict=True))
         lexical = self._rows(self.snapshot.lexical.search(concepts, CANDIDATES, only))
         named = self.naming.named(question, self.snapshot.mentioning)
@@ -198,20 +193,33 @@ class HybridRetriever(BaseRetriever):
         }
         return without_places(question, language, places), frozenset[str]().union(*places.values())
 
-    def _judge(self, judging: Vectors, about: Collection[str], inside: NDArray[np.bool_] | None) -> Numbers:
-        """The closeness of each sentence: that of the last vector in the reports ``about`` a place, else of the first.
+    def _embed(self, questions: Sequence[str], language: str) -> tuple[Vectors, Vectors | None]:
+        """A vector of each question that ranks, and one that judges where there is a model for that."""
+        embedder: Embedder = self.embedder
+        judge: Judge | None = self.judge
+        forms = [self._forms_to_embed(question, language) for question in questions]
+        every = [form for some in forms for form in some]
+        if judge is None:
+            found, judging = embedder.embed_queries(every), None
+        else:
+            found, judging = judge.embed_both_ways(every, [some[0] for some in forms])
+        ends = np.cumsum([len(some) for some in forms])[:-1]
+        return np.stack([_mean(some) for some in np.split(found, ends)]), judging
 
-        A sentence of such a report answers without naming the place, and one of another report has to name it.
+    def _compare(self, vectors: Vectors, about: Collection[str], inside: NDArray[np.bool_] | None) -> Numbers:
+        """The cosine of each sentence with the question; ``OUTSIDE`` for those that are not ``inside``.
+
+        It is that of the last vector in the reports ``about`` a place, and else of the first: a sentence of such a
+        report answers without naming the place, and one of another report has to name it.
         """
-        closeness = self._compare(judging[0], inside)
-        if not about:
-            return closeness
-        return np.where(self.snapshot.sentences_of(about), self._compare(judging[-1], inside), closeness)
-
-    def _compare(self, vector: Vectors, inside: NDArray[np.bool_] | None) -> Numbers:
-        """The cosine of a vector with each sentence; ``OUTSIDE`` for those that are not ``inside``."""
-        cosines = np.einsum("sd,d->s", self.snapshot.sentence_vectors, vector).astype(np.float64)
+        cosines = self._cosines(vectors[0])
+        if about:
+            cosines = np.where(self.snapshot.sentences_of(about), self._cosines(vectors[-1]), cosines)
         return cosines if inside is None else np.where(inside, cosines, OUTSIDE)
+
+    def _cosines(self, vector: Vectors) -> Numbers:
+        cosines: Numbers = np.einsum("sd,d->s", self.snapshot.sentence_vectors, vector).astype(np.float64)
+        return cosines
 
     def _reranked(self, question: str, rows: Rows, order: Rows) -> Rows:
         """The order with its first passages in that of the reranker, where there is one."""

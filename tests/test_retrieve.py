@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,19 @@ def test_an_english_question_comes_near_to_dutch_sentences_through_its_restateme
         model=retriever.model,
     )
     assert retriever.find(question, "en").cosines.max() > plain.find(question, "en").cosines.max()
+
+
+def test_a_report_about_a_place_is_searched_by_the_question_without_that_place(tmp_path: Path) -> None:
+    texts = {"a": "In Veenwoud begon het. De gemeente heeft drie teams.", "b": "Veenwoud heeft vier teams. Zo is het."}
+    titles = {"a": "Teams in Veenwoud", "b": "Een ander rapport"}
+    run_sync(write_corpus(tmp_path / "corpus", texts, titles), tmp_path / "index")
+    with closing(open_index(tmp_path / "index")) as snapshot:
+        retriever = make_retriever(snapshot)
+        asked = retriever.find("Hoeveel teams heeft Veenwoud?", "nl")
+        without = retriever.find("Hoeveel teams heeft de gemeente?", "nl")
+    about = snapshot.sentences_of({"a"})
+    assert np.allclose(asked.cosines[about], without.cosines[about])
+    assert not np.allclose(asked.cosines[~about], without.cosines[~about])
 
 
 def test_a_question_that_shares_no_word_finds_by_meaning_alone(retriever: HybridRetriever) -> None:
