@@ -19,7 +19,7 @@ import assistant.ask as flow
 import index.retrieve as retrieval
 from assistant.wire import Desk
 from eval.types import Case
-from index.quick import QuickQuestions
+from index.default import DefaultEmbedder
 from index.types import Progress, no_progress
 
 STAGES: Mapping[str, str] = {
@@ -120,7 +120,7 @@ def _clocks(desk: Desk, watch: Stopwatch) -> Iterator[None]:
             (retrieval, "read_concepts", "concepts"),
             (type(retriever), "find", "score"),
             (type(retriever.embedder), "embed_queries", "embed"),
-            (QuickQuestions, "embed_both_ways", "embed"),
+            (DefaultEmbedder, "embed_both_ways", "embed"),
             (type(retriever.snapshot.dense), "search", "dense"),
             (type(retriever.snapshot.lexical), "search", "lexical"),
         ):

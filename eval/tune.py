@@ -27,8 +27,8 @@ from eval.metrics import evidence_rank, recall_at
 from eval.types import Case
 from eval.worlds import World, as_searched
 from index.checkpoint import Floats
+from index.default import DefaultEmbedder
 from index.e5 import bert_names
-from index.quick import QuickQuestions
 from index.reading import passage_key
 from index.types import Progress, Vectors, no_progress
 
@@ -123,7 +123,7 @@ class CarryOver:
     auroc: float
 
 
-def carry_over(world: World, embedder: QuickQuestions, language: str) -> CarryOver:
+def carry_over(world: World, embedder: DefaultEmbedder, language: str) -> CarryOver:
     """How the questions of a world in one language fare with another embedder for questions."""
     retriever = world.desk.retriever.model_copy(update={"embedder": embedder, "judge": embedder})
     cases = [case for case in world.cases if case.lang == language]

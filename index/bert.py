@@ -1,4 +1,4 @@
-"""Enters: the tokens of a few short texts. Leaves: a vector for each, from a BERT encoder computed by numpy.
+"""Enters: the tokens of some texts. Leaves: a vector for each token or text, from a BERT encoder computed by numpy.
 
 A question may be read in several ways at once: with other biases and norms, but by the same matrices, which are nearly
 all of the work and are gone through once for all texts. The texts lie one after another, without padding.
@@ -21,8 +21,9 @@ from index.checkpoint import Floats
 Tokens = Sequence[int]
 
 _HALF_LINE = np.float32(np.sqrt(0.5))
-_ERF = [np.float32(value) for value in (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)]
-_ERF_SLOPE = np.float32(0.3275911)
+_ERF = [np.float32(a) for a in (0.0000430638, 0.0002765672, 0.0001520143, 0.0092705272, 0.0422820123, 0.0705230784, 1)]
+_BLOCK = 1 << 15
+"""How many numbers GELU takes at a time, so that they stay in a core's cache: measured twice as fast as all at once."""
 
 
 def map_tensors(path: Path) -> dict[str, Floats]:
@@ -62,17 +63,23 @@ class Encoder:
 
     def encode(self, texts: Sequence[Sequence[Tokens]]) -> list[Floats]:
         """For each variant the vectors of its texts, shape ``[texts, dimension]``; no text may be without tokens."""
-        flat = [tokens for some in texts for tokens in some]
+        flat = [rows for some in self.read(texts) for rows in some]
         if not flat:
             return [np.zeros((0, self.weights["emb.word"].shape[1]), np.float32) for _ in texts]
+        return np.split(mean_vectors(flat), np.cumsum([len(some) for some in texts])[:-1])
+
+    def read(self, texts: Sequence[Sequence[Tokens]]) -> list[list[Floats]]:
+        """For each variant and each of its texts the vectors of the tokens, shape ``[tokens, dimension]``."""
+        flat = [tokens for some in texts for tokens in some]
+        if not flat:
+            return [[] for _ in texts]
         spans = _slices([len(tokens) for tokens in flat])
         parts = _slices([sum(map(len, some)) for some in texts])
         rows = self._embeddings(flat, spans, parts)
         for layer in range(self.layers):
             rows = self._layer(rows, f"l{layer}.", spans, parts)
-        means = np.stack([rows[span].mean(axis=0) for span in spans])
-        means /= np.linalg.norm(means, axis=1, keepdims=True)
-        return np.split(means, np.cumsum([len(some) for some in texts])[:-1])
+        by_text = iter(spans)
+        return [[rows[next(by_text)] for _ in some] for some in texts]
 
     def _embeddings(self, texts: Sequence[Tokens], spans: Sequence[slice], parts: Sequence[slice]) -> Floats:
         rows: Floats = self.weights["emb.word"][np.concatenate(texts)] + self.weights["emb.type"][0]
@@ -92,13 +99,14 @@ class Encoder:
     def _attend(self, query: Floats, key: Floats, value: Floats) -> Floats:
         """Each token of one text as a mixture of all, per head."""
         queries, keys, values = (rows.reshape(len(rows), self.heads, -1).swapaxes(0, 1) for rows in (query, key, value))
-        shares: Floats = queries @ keys.swapaxes(1, 2)
-        shares *= np.float32(1 / math.sqrt(queries.shape[2]))
+        scale = np.float32(1 / math.sqrt(queries.shape[2]))
+        shares: Floats = np.multiply(queries, scale, dtype=np.float32) @ keys.swapaxes(1, 2)
         shares -= shares.max(axis=2, keepdims=True)
         np.exp(shares, out=shares)
-        shares /= shares.sum(axis=2, keepdims=True)
-        mixed: Floats = (shares @ values).swapaxes(0, 1).reshape(query.shape)
-        return mixed
+        mixed: Floats = shares @ values
+        mixed /= shares.sum(axis=2, keepdims=True)
+        joined: Floats = mixed.swapaxes(0, 1).reshape(query.shape)
+        return joined
 
     def _linear(self, rows: Floats, name: str, parts: Sequence[slice]) -> Floats:
         product: Floats = rows @ self.weights[name + ".w"].T
@@ -122,26 +130,42 @@ class Encoder:
         return [{**self.weights, **variant} for variant in self.variants]
 
 
-def gelu(values: Floats) -> Floats:
-    """``x`` times the share of a standard normal distribution below ``x``; error at most 2e-7 of ``x``.
+def mean_vectors(texts: Sequence[Floats]) -> Floats:
+    """For each text the mean of the vectors of its tokens, of length 1."""
+    means = np.stack([rows.mean(axis=0) for rows in texts])
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
+    return means
 
-    The error function is approximated by Abramowitz and Stegun (1964), formula 7.1.26.
+
+def gelu(values: Floats) -> Floats:
+    """``x`` times the share of a standard normal distribution below ``x``, in place of it; error below 1e-6.
+
+    The error function is approximated by Abramowitz and Stegun (1964), formula 7.1.28.
     """
-    size = np.abs(values)
-    scaled = size * _HALF_LINE
-    place = 1 / (1 + _ERF_SLOPE * scaled)
-    tail = np.full_like(place, _ERF[-1])
-    for factor in reversed(_ERF[:-1]):
-        tail *= place
+    flat = values.reshape(-1)
+    sizes, scaled, tails = (np.empty(min(_BLOCK, len(flat)), np.float32) for _ in range(3))
+    with np.errstate(over="ignore"):  # far from zero the tail is 1 / infinity, which is zero
+        for start in range(0, len(flat), _BLOCK):
+            block = flat[start : start + _BLOCK]
+            _gelu_block(block, *(some[: len(block)] for some in (sizes, scaled, tails)))
+    return values
+
+
+def _gelu_block(values: Floats, size: Floats, scaled: Floats, tail: Floats) -> None:
+    """GELU of one block in place; the other arrays, as long as it, are room to work in."""
+    np.abs(values, out=size)
+    np.multiply(size, _HALF_LINE, out=scaled)
+    np.multiply(scaled, _ERF[0], out=tail)
+    for factor in _ERF[1:-1]:
         tail += factor
-    tail *= place
-    scaled *= scaled
-    np.negative(scaled, out=scaled)
-    tail *= np.exp(scaled, out=scaled)
-    size *= 1 - tail
+        tail *= scaled
+    tail += _ERF[-1]
+    for _ in range(4):
+        tail *= tail
+    np.divide(size, tail, out=tail)
     size += values
-    size *= np.float32(0.5)
-    return size
+    size -= tail
+    np.multiply(size, np.float32(0.5), out=values)
 
 
 def _slices(sizes: Sequence[int]) -> list[slice]:

@@ -1,41 +1,33 @@
 """Enters: the name of an embedding model, then texts. Leaves: vectors of length 1.
 
-torch and sentence-transformers are imported when a model is loaded, not before: that takes seconds.
+torch and sentence-transformers are imported when another model than the default is loaded, not before: that takes 10 s.
 """
 
 from __future__ import annotations
 
-import ctypes
-import json
-import logging
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from safetensors import SafetensorError
 
 from corpus.errors import ModelUnavailable
-from index.e5 import MANIFEST, build_default_model
-from index.parts import mean_of_tokens, part_rows
+from index.batches import embed_batches, warn_of_cut
+from index.default import DefaultEmbedder
+from index.e5 import build_default_model
+from index.memory import give_back_memory
+from index.parts import mean_of_tokens, moved
+from index.tuned import read_tuned
 from index.types import Embedder, Parts, Progress, Vectors, no_progress
+from index.weights import checksum_weights, model_fingerprint
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-logger = logging.getLogger(__name__)
-
 DEFAULT_MODEL = "default"
-BATCH_TOKENS = 1_000
-"""Tokens in a batch, padding included; measured best among 250 to 4,000."""
-
-SAMPLE_BYTES = 1 << 20
 _WEIGHTS = ("*.safetensors", "*.bin")
 
 Features = Any
@@ -52,7 +44,7 @@ def load_embedder(model: str, cache: Path, progress: Progress = no_progress, may
         ModelUnavailable: when the model cannot be found, fetched or loaded.
     """
     if model == DEFAULT_MODEL:
-        return _load_local(build_default_model(cache, progress))
+        return DefaultEmbedder(build_default_model(cache, progress), read_tuned())
     if Path(model).is_dir():
         return _load_local(Path(model))
     return _load_named(model, may_download)
@@ -161,23 +153,6 @@ def quiet_transformers() -> Iterator[None]:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def checksum_weights(folder: Path) -> str:
-    """16 hexadecimal digits over the names, sizes, and first and last megabyte of a model's weights and settings.
-
-    A sample, because reading gigabytes at every start is slow; other weights differ in every megabyte.
-    """
-    digest = blake2b(digest_size=8)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".safetensors", ".bin", ".json"} and path.name != MANIFEST:
-            size = path.stat().st_size
-            digest.update(f"{path.relative_to(folder).as_posix()} {size}\n".encode())
-            with path.open("rb") as file:
-                digest.update(file.read(SAMPLE_BYTES))
-                file.seek(max(0, size - SAMPLE_BYTES))
-                digest.update(file.read())
-    return digest.hexdigest()
-
-
 def choose_prompt(prompts: Mapping[str, str | None], names: Sequence[str], default: str | None) -> str:
     """The first prompt under one of ``names`` that is not empty, else the ``default`` one, else nothing.
 
@@ -190,34 +165,6 @@ def choose_prompt(prompts: Mapping[str, str | None], names: Sequence[str], defau
         if prompt := prompts.get(name):
             return prompt
     return (prompts.get(default) or "") if default else ""
-
-
-def plan_batches(lengths: Sequence[int], budget: int = BATCH_TOKENS) -> list[list[int]]:
-    """Positions in batches, longest texts first; texts in a batch times its longest text stays within ``budget``.
-
-    A text that is longer than the budget gets a batch of its own.
-
-    >>> plan_batches([2, 9, 3, 3], budget=9)
-    [[1], [2, 3, 0]]
-    """
-    batches: list[list[int]] = []
-    for position in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= budget:
-            batches[-1].append(position)
-        else:
-            batches.append([position])
-    return batches
-
-
-def give_back_memory() -> None:
-    """Gives memory that is free again back to the system, where the C library can.
-
-    Tensors of ever other sizes leave gaps: over 4,600 texts these grew by 350 MB, and with this they do not grow.
-    """
-    if sys.platform == "linux":
-        library = ctypes.CDLL(None)
-        if hasattr(library, "malloc_trim"):
-            library.malloc_trim(0)
 
 
 class SentenceEmbedder:
@@ -233,15 +180,17 @@ class SentenceEmbedder:
         import torch
 
         self._model = model
-        self._cores = ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,))
+        self._cores: int = torch.get_num_threads()
+        self._pool = ThreadPoolExecutor(self._cores, initializer=torch.set_num_threads, initargs=(1,))
         self._tokenizing = threading.Lock()
         default = model.default_prompt_name
         self._query_prompt = choose_prompt(model.prompts, ["query"], default)
         self._passage_prompt = choose_prompt(model.prompts, ["document", "passage", "corpus"], default)
         self._has_means = has_means(model)
         self.dimension = int(model.get_embedding_dimension() or 0)
-        about = [checksum, self.dimension, self._query_prompt, self._passage_prompt, model.max_seq_length]
-        self.fingerprint = f"{name}-{blake2b(json.dumps(about).encode(), digest_size=8).hexdigest()}"
+        self.fingerprint = model_fingerprint(
+            name, checksum, self.dimension, self._query_prompt, self._passage_prompt, model.max_seq_length
+        )
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """One vector for each question, in order."""
@@ -259,32 +208,17 @@ class SentenceEmbedder:
         give_back_memory()
         return vectors
 
-    def release(self) -> None:
-        """Nothing: this is the loaded model itself, which goes with whoever holds it."""
-
     def _embed(
         self, texts: Sequence[str], prompt: str, task: str, progress: Progress, parts: Sequence[Parts] = ()
     ) -> Vectors:
-        vectors = np.zeros((len(texts) + sum(map(len, parts)), self.dimension), np.float32)
-        rows = part_rows(len(texts), parts)
-        batches = plan_batches(self._count_tokens(texts, prompt, task))
-        inputs = (self._tokenize([texts[i] for i in batch], prompt, task) for batch in batches)
-        spans = ([_moved(parts[i], len(prompt)) for i in batch] if parts else [] for batch in batches)
-        done = cut = 0
-        outputs = self._cores.map(partial(self._forward, task=task), inputs, spans)
-        for batch, (whole, inside, full) in zip(batches, outputs, strict=True):
-            vectors[batch] = whole
-            for i, within in zip(batch, inside, strict=False):
-                vectors[rows[i]] = within
-            done, cut = done + len(batch), cut + full
-            progress("embed", done, len(texts))
-        if cut:
-            logger.warning(
-                "%s of %s texts fill the %s tokens of the embedding model; what lies beyond is not embedded",
-                cut,
-                len(texts),
-                self._model.max_seq_length,
-            )
+        def forward(batch: Sequence[int]) -> tuple[Vectors, list[Vectors]]:
+            features = self._tokenize([texts[i] for i in batch], prompt, task)
+            return self._forward(features, [moved(parts[i], len(prompt)) for i in batch] if parts else [], task)
+
+        lengths = self._count_tokens(texts, prompt, task)
+        vectors = embed_batches(forward, lengths, parts, self.dimension, self._cores, self._pool, progress)
+        if self._model.max_seq_length:
+            warn_of_cut(lengths, self._model.max_seq_length)
         return vectors
 
     def _count_tokens(self, texts: Sequence[str], prompt: str, task: str) -> list[int]:
@@ -297,24 +231,18 @@ class SentenceEmbedder:
         with self._tokenizing:  # a fast tokenizer refuses a second thread
             return self._model.preprocess(texts, prompt=prompt, task=task)
 
-    def _forward(self, features: Features, parts: Sequence[Parts], task: str) -> tuple[Vectors, list[Vectors], int]:
-        """The vectors of one batch, those of the parts of each text, and how many texts reach the model's limit."""
+    def _forward(self, features: Features, parts: Sequence[Parts], task: str) -> tuple[Vectors, list[Vectors]]:
+        """The vectors of one batch, and those of the parts of each text."""
         import torch
 
-        mask, limit = features.get("attention_mask"), self._model.max_seq_length
-        full = int((mask.sum(1) >= limit).sum()) if mask is not None and limit else 0
         with torch.inference_mode():
             found = self._model(features, task=task)
             whole = torch.nn.functional.normalize(found["sentence_embedding"].float(), dim=1).numpy()
         if not (parts and self._has_means):
-            return whole, [], full
+            return whole, []
         tokens = found["token_embeddings"].float().numpy()
         texts = zip(tokens, features.encodings, parts, strict=True)
-        return whole, [mean_of_tokens(vectors, text.offsets, inside) for vectors, text, inside in texts], full
-
-
-def _moved(parts: Parts, by: int) -> Parts:
-    return [(start + by, end + by) for start, end in parts]
+        return whole, [mean_of_tokens(vectors, text.offsets, inside) for vectors, text, inside in texts]
 
 
 def has_means(model: SentenceTransformer) -> bool:

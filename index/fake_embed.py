@@ -40,8 +40,5 @@ class HashingEmbedder:
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.vstack([vectors, np.zeros((sum(map(len, parts)), self.dimension), np.float32)])
 
-    def release(self) -> None:
-        """Nothing: there is no model."""
-
     def _axis(self, word: str) -> int:
         return int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) % self.dimension

@@ -5,7 +5,6 @@ Loading a model takes seconds; a sync in which nothing is new needs its fingerpr
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 import threading
@@ -14,10 +13,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.errors import ModelUnavailable
-from index.embed import DEFAULT_MODEL, checksum_weights, find_model, give_back_memory, load_embedder
-from index.quick import QuickQuestions
-from index.tuned import read_tuned
+from index.embed import DEFAULT_MODEL, find_model, load_embedder
 from index.types import Embedder, Parts, Progress, Vectors, no_progress
+from index.weights import checksum_weights
 
 logger = logging.getLogger(__name__)
 
@@ -27,19 +25,15 @@ _FILE = "fingerprints.json"
 class LazyEmbedder:
     """An embedder of which the fingerprint and the dimension are known already; ``load`` gives the real one.
 
-    ``loaded`` is that one where it was loaded to learn them.
-
     Raises:
         ModelUnavailable: when it is loaded and turns out to be another one.
     """
 
-    def __init__(
-        self, fingerprint: str, dimension: int, load: Callable[[], Embedder], loaded: Embedder | None = None
-    ) -> None:
+    def __init__(self, fingerprint: str, dimension: int, load: Callable[[], Embedder]) -> None:
         self.fingerprint = fingerprint
         self.dimension = dimension
         self._load = load
-        self._loaded = loaded
+        self._loaded: Embedder | None = None
         self._loading = threading.Lock()
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
@@ -51,13 +45,6 @@ class LazyEmbedder:
     ) -> Vectors:
         """One vector for each passage or sentence, in order, then one for each part."""
         return self._embedder().embed_passages(texts, progress, parts)
-
-    def release(self) -> None:
-        """Lets go of the memory of the model, the better part of a gigabyte; it is loaded anew when it is needed."""
-        with self._loading:
-            self._loaded = None
-        gc.collect()  # a model refers to itself
-        give_back_memory()
 
     def _embedder(self) -> Embedder:
         with self._loading:
@@ -77,12 +64,10 @@ class LazyEmbedder:
 def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) -> Embedder:
     """As ``load_embedder``, but a model is loaded when it is first needed, once its fingerprint is known.
 
-    The default model reads questions before it is loaded, by numpy.
-
     Raises:
         ModelUnavailable: the model cannot be found or loaded.
     """
-    folder = find_model(model, cache, progress)
+    folder = None if model == DEFAULT_MODEL else find_model(model, cache, progress)
     if folder is None:
         return load_embedder(model, cache, progress)
     key = f"{folder.name} {checksum_weights(folder)} sentence-transformers {version('sentence-transformers')}"
@@ -95,9 +80,7 @@ def prepare_embedder(model: str, cache: Path, progress: Progress = no_progress) 
         _remember(cache / _FILE, key, loaded)
         return loaded
 
-    loaded = None if key in memory else load()
-    embedder = LazyEmbedder(*(memory[key] if loaded is None else (loaded.fingerprint, loaded.dimension)), load, loaded)
-    return QuickQuestions(embedder, folder, read_tuned()) if model == DEFAULT_MODEL else embedder
+    return LazyEmbedder(*memory[key], load) if key in memory else load()
 
 
 def _read(path: Path) -> dict[str, tuple[str, int]]:

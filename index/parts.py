@@ -36,3 +36,12 @@ def mean_of_tokens(tokens: Vectors, offsets: Sequence[tuple[int, int]], parts: P
             mean = tokens[inside].mean(axis=0)
             vectors[row] = mean / np.linalg.norm(mean)
     return vectors
+
+
+def moved(parts: Parts, by: int) -> Parts:
+    """The parts of a text where it stands after ``by`` other characters.
+
+    >>> moved([(0, 4)], 9)
+    [(9, 13)]
+    """
+    return [(start + by, end + by) for start, end in parts]

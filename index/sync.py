@@ -235,7 +235,6 @@ def _build(
     fresh = [report for report in manifest.reports if report.id in readings]
     passages = [(report, passage) for report in fresh for passage in readings[report.id].passages]
     of_passages, of_sentences = embed_readings([(report, readings[report.id]) for report in fresh], embedder, progress)
-    embedder.release()  # storing takes memory too
 
     progress("store", 0, len(passages))
     staged = stage(index, plan.base)

@@ -58,9 +58,6 @@ class Embedder(Protocol):
         the model gives no such vector. ``parts`` has an entry for each text, or none at all.
         """
 
-    def release(self) -> None:
-        """Lets go of the memory of a model that is loaded anew when it is next needed."""
-
 
 class Judge(Protocol):
     """Turns questions into vectors that lie near a sentence only where this answers the question."""

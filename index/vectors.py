@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from corpus.errors import IndexBusy, IndexDamaged
+from index.default import DefaultEmbedder
 from index.parts import part_rows
-from index.quick import QuickQuestions
 from index.types import Embedder, Judge, Parts, Progress, Vectors, no_progress
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class CachedEmbedder:
     """
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
-        self.judge: Judge | None = embedder if isinstance(embedder, QuickQuestions) else None
+        self.judge: Judge | None = embedder if isinstance(embedder, DefaultEmbedder) else None
         self._embedder = embedder
         self._path = path
         self._queries: dict[str, Vectors] = {}
@@ -117,11 +117,6 @@ class CachedEmbedder:
             if missing:
                 progress("embed", len(missing), len(missing))
         return vectors
-
-    def release(self) -> None:
-        """Lets go of the memory of the model, where questions can do without it."""
-        if self.judge is not None:
-            self._embedder.release()
 
     def prune(self, keep: Iterable[tuple[str, Parts]]) -> int:
         """Drops the vectors, of whatever model, of every text that is not in ``keep``; gives how many."""

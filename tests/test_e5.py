@@ -126,10 +126,9 @@ def test_the_default_model_gives_the_tokens_and_the_vector_of_the_packages_own_e
     from index.embed import load_embedder
 
     steps: list[tuple[int, int]] = []
-    vector = load_embedder("default", tmp_path, lambda _, done, total: steps.append((done, total))).embed_queries(
-        ["Wat is de Wmo 2015?"]
-    )[0]
-    tokenizer = Tokenizer.from_file(str(build_default_model(tmp_path) / "tokenizer.json"))
+    folder = build_default_model(tmp_path, lambda _, done, total: steps.append((done, total)))
+    vector = load_embedder(str(folder), tmp_path).embed_queries(["Wat is de Wmo 2015?"])[0]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     assert tokenizer.encode("query: Wat is de Wmo?").ids == TOKENS
     assert vector[:6] == pytest.approx(ENGINE_VECTOR, abs=0.003)
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]

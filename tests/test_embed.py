@@ -17,7 +17,8 @@ from safetensors.numpy import load_file, save_file
 from tiny_models import make_embedding_model
 
 from corpus.errors import ModelUnavailable
-from index.embed import load_embedder, plan_batches
+from index.batches import plan_batches
+from index.embed import load_embedder
 from index.fake_embed import HashingEmbedder
 
 if TYPE_CHECKING:

@@ -54,9 +54,6 @@ class Remembered:
     ) -> Vectors:
         return self.embedder.embed_passages(texts, progress, parts)
 
-    def release(self) -> None:
-        self.embedder.release()
-
 
 class Workshop:
     """What every assistant of these tests is made from, and the outcomes of the one without a fault."""

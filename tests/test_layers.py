@@ -69,8 +69,7 @@ def test_only_the_settings_read_the_environment(path: Path) -> None:
         if (isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"})
         or (isinstance(node, ast.ImportFrom) and any(a.name in {"environ", "getenv"} for a in node.names))
     ]
-    # index/quick.py sets, for a moment, what a library reads while it is loaded
-    assert not reads or name_of(path) in {"assistant/settings.py", "index/quick.py"}
+    assert not reads or name_of(path) == "assistant/settings.py"
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.parts[-2] in {"corpus", "index"}], ids=name_of)

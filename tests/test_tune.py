@@ -14,9 +14,8 @@ from eval.tune import Course, carry_over, read_course, tune
 from eval.types import Case
 from eval.worlds import World
 from index.checkpoint import Floats
+from index.default import DefaultEmbedder
 from index.e5 import build_default_model
-from index.fake_embed import HashingEmbedder
-from index.quick import QuickQuestions
 
 SET = Path(__file__).resolve().parent.parent / "eval" / "questions" / "articles.jsonl"
 
@@ -61,7 +60,7 @@ def test_the_vectors_of_the_passages_are_those_that_are_searched(world: World, c
     assert world.desk.retriever.snapshot.passage_rows[nearest] == 3 and cosine == pytest.approx(1, abs=1e-5)
 
 
-def gap(course: Course, embedder: QuickQuestions) -> float:
+def gap(course: Course, embedder: DefaultEmbedder) -> float:
     """How much nearer the questions with an answer lie to its sentences than the others do to their closest one."""
     answers, others = [], []
     for lesson in course.lessons:
@@ -77,7 +76,7 @@ def gap(course: Course, embedder: QuickQuestions) -> float:
 def test_questions_come_nearer_to_their_answers_and_the_others_keep_away(
     world: World, course: Course, settings: Settings, learnt: dict[str, Floats]
 ) -> None:
-    stock = QuickQuestions(HashingEmbedder(), build_default_model(settings.cache), {})
+    stock = DefaultEmbedder(build_default_model(settings.cache), {})
     tuned = stock.with_learnt(learnt)
     assert gap(course, tuned) > gap(course, stock) + 0.005
     assert carry_over(world, tuned, "nl").recall >= carry_over(world, stock, "nl").recall
