@@ -35,26 +35,37 @@ _FIGURE = re.compile(
 
 @dataclass(frozen=True)
 class Weighed:
-    """A sentence of a passage that was found: its place in the snapshot, its passage's rank, and its probability."""
+    """A sentence of a passage that was found: its place in the snapshot, that of its passage, and its probability."""
 
     row: int
     sentence: Sentence
-    passage_rank: int
+    passage: int
     probability: float
 
 
 def weigh(findings: Findings, model: LinearModel) -> tuple[Weighed, ...]:
-    """The sentences of the best passages with the probability that each is evidence, most probable first."""
+    """The sentences of the best passages with the probability that each is evidence, most probable first.
+
+    Where a question sets several names beside each other ("how do Breda and Ede differ on …"), the sentences about each
+    are weighed by themselves, so that the one that has more to say does not silence the other.
+    """
+    named = frozenset[str]().union(*findings.sides)
+    weighed = [w for w in _weigh(findings, model) if w.sentence.report_id not in named]
+    weighed += [w for side in findings.sides for w in _weigh(findings.within(side), model)]
+    return tuple(sorted(weighed, key=lambda w: -w.probability))
+
+
+def _weigh(findings: Findings, model: LinearModel) -> list[Weighed]:
     rows, ranks = candidate_sentences(findings)
     if not len(rows):
-        return ()
+        return []
+    snapshot = findings.snapshot
     probabilities = model.probability(sentence_features(findings, rows, ranks))
-    sentences = findings.snapshot.sentences
-    weighed = [
-        Weighed(row, sentences[row], rank, probability)
-        for row, rank, probability in zip(rows.tolist(), ranks.tolist(), probabilities.tolist(), strict=True)
+    passages = snapshot.sentence_passage[rows]
+    return [
+        Weighed(row, snapshot.sentences[row], passage, probability)
+        for row, passage, probability in zip(rows.tolist(), passages.tolist(), probabilities.tolist(), strict=True)
     ]
-    return tuple(sorted(weighed, key=lambda w: -w.probability))
 
 
 def choose(
@@ -106,7 +117,7 @@ def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.
     """
     return any(
         " ".join(candidate.sentence.text.split()) == " ".join(taken.sentence.text.split())
-        or (candidate.passage_rank != taken.passage_rank and float(vectors[candidate.row] @ vectors[taken.row]) > _SAME)
+        or (candidate.passage != taken.passage and float(vectors[candidate.row] @ vectors[taken.row]) > _SAME)
         for taken in chosen
     )
 

@@ -63,13 +63,18 @@ def embed_batches(
     vectors = np.zeros((len(lengths) + sum(map(len, parts)), dimension), np.float32)
     rows = part_rows(len(parts), parts)
     batches = plan_batches(lengths, even_budget(lengths, cores))
+    futures = [pool.submit(forward, batch) for batch in batches]
     done = 0
-    for batch, (whole, inside) in zip(batches, pool.map(forward, batches), strict=True):
-        vectors[batch] = whole
-        for i, within in zip(batch, inside, strict=False):
-            vectors[rows[i]] = within
-        done += len(batch)
-        progress("embed", done, len(lengths))
+    try:
+        for batch, future in zip(batches, futures, strict=True):
+            vectors[batch], inside = future.result()
+            for i, within in zip(batch, inside, strict=False):
+                vectors[rows[i]] = within
+            done += len(batch)
+            progress("embed", done, len(lengths))
+    finally:
+        for future in futures:  # who stops while it runs does not wait for the rest
+            future.cancel()
     return vectors
 
 

@@ -25,6 +25,10 @@ _BEFORE_SOURCE = re.compile(_ACCORDING_TO, re.IGNORECASE)
 _ARTICLE = re.compile(rf"{_ARTICLES}\s+", re.IGNORECASE)
 _WORD_END = re.compile(r"\w\b")
 _AND = re.compile(r"\s+(?:en|and)\s+", re.IGNORECASE)
+_BESIDE = {
+    "nl": re.compile(r"\b(?:en|of|als|dan|tot|tegenover|versus|vergeleken)\b", re.IGNORECASE),
+    "en": re.compile(r"\b(?:and|or|as|than|to|from|versus|compared)\b", re.IGNORECASE),
+}
 _AFTER_SOURCE = re.compile(r"\s*[,:]?")
 _SINCE = re.compile(r"\b(?:sinds|vanaf|since)\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _PUBLISHED = re.compile(
@@ -91,17 +95,34 @@ class Naming:
         sources = {word for source in _SOURCE.findall(question) for word in words(source)}
         return {name: self.words[name] for name in known | sources if name and name in self.words}
 
+    def sides(self, question: str, language: str) -> tuple[frozenset[str], ...]:
+        """The ids of the reports of each name, where a question sets several beside each other; nothing elsewhere.
+
+        Of names that share a report, the one of fewest reports counts.
+        """
+        if not _BESIDE[language].search(question):
+            return ()
+        called = {*self.names(question).values(), *self._phrased(question)}
+        sides: list[frozenset[str]] = []
+        for reports in sorted(called, key=lambda ids: (len(ids), sorted(ids))):
+            if not any(reports & side for side in sides):
+                sides.append(reports)
+        return tuple(sides) if len(sides) > 1 else ()
+
     def _by_name(self, question: str, mentioning: Callable[[str], Set[str]]) -> dict[str, float]:
-        asked = tuple(words(question))
         found: dict[str, float] = {}
         for name, called in self.names(question).items():
             share = 1 / len(called | mentioning(name))
             for report_id in called:
                 found[report_id] = max(found.get(report_id, 0.0), share)
-        for phrase in _phrases(asked, self._longest_phrase):
-            for reports in (self.titles.get(phrase, ()), self.publishers.get(phrase, ())):
-                found |= dict.fromkeys(reports, 1.0)
+        for reports in self._phrased(question):
+            found |= dict.fromkeys(reports, 1.0)
         return found
+
+    def _phrased(self, question: str) -> Iterator[frozenset[str]]:
+        """The ids of the reports of each title and publisher that a question has in full."""
+        for phrase in _phrases(words(question), self._longest_phrase):
+            yield from (known[phrase] for known in (self.titles, self.publishers) if phrase in known)
 
     def _source_end(self, question: str, at: int) -> int | None:
         """Where the source that begins at ``at`` ends, with a second one after "en" or "and", if it is a known name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ class Findings:
     with the rank: they are the scorer's own, also where a reranker put other passages in their place.
     ``reports`` are the ids of those that were searched. ``cosines`` compares the question with every sentence of the
     snapshot; those of a report that was not searched are ``OUTSIDE``. ``closeness`` is the same by the vector that lies
-    near a sentence only where that answers the question.
+    near a sentence only where that answers the question. ``sides`` are the ids of the reports of each of several names
+    that the question sets beside each other.
     """
 
     question: str
@@ -72,6 +73,21 @@ class Findings:
     scores: Numbers
     features: Features
     legs: Mapping[str, Mapping[int, int]]
+    sides: tuple[frozenset[str], ...] = ()
+
+    def within(self, reports: frozenset[str]) -> Findings:
+        """What was found in these reports, as if no other had been searched."""
+        inside = np.array([self.snapshot.passages[row].report_id in reports for row in self.rows.tolist()], dtype=bool)
+        return replace(
+            self,
+            reports=self.reports & reports,
+            cosines=np.where(self.snapshot.sentences_of(reports), self.cosines, OUTSIDE),
+            closeness=np.where(self.snapshot.sentences_of(reports), self.closeness, OUTSIDE),
+            rows=self.rows[inside],
+            scores=self.scores[inside],
+            features={name: values[inside] for name, values in self.features.items()},
+            sides=(),
+        )
 
     def hits(self, limit: int) -> tuple[Hit, ...]:
         """The best ``limit`` passages with their ranks."""
@@ -151,6 +167,7 @@ class HybridRetriever(BaseRetriever):
             scores=scores,
             features={name: values[order] for name, values in features.items()},
             legs={"dense": _ranks(dense), "lexical": _ranks(lexical)},
+            sides=self.naming.sides(question, language),
         )
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:

@@ -33,9 +33,11 @@ def write_glossary(folder: Path) -> Path:
     return path
 
 
-def make_desk(folder: Path, reports: Mapping[str, str] = REPORTS, **overrides: Any) -> Desk:
+def make_desk(
+    folder: Path, reports: Mapping[str, str] = REPORTS, titles: Mapping[str, str] | None = None, **overrides: Any
+) -> Desk:
     """A desk over these reports, by id, that answers whatever it is asked unless ``decline_below`` says otherwise."""
-    corpus = write_corpus(folder / "corpus", reports)
+    corpus = write_corpus(folder / "corpus", reports, titles)
     chosen = {"decline_below": 0.0, "language": "nl", "glossary": write_glossary(folder), **overrides}
     settings = load_settings(corpus=corpus, index=folder / "index", **chosen)
     sync_index(settings, embedder=EMBEDDER)

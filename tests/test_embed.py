@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 from tiny_models import make_embedding_model
 
 from corpus.errors import ModelUnavailable
-from index.batches import plan_batches
 from index.embed import load_embedder
 from index.fake_embed import HashingEmbedder
 
@@ -129,15 +126,6 @@ def test_a_name_that_cannot_be_a_model_is_told_with_the_remedy(name: str, tmp_pa
 def test_importing_the_module_does_not_import_torch() -> None:
     code = "import sys, index.embed, index.vectors, index.e5; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[1]).returncode == 0
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(0, 60)), st.integers(1, 100))
-def test_batches_hold_every_text_once_and_stay_within_the_budget(lengths: list[int], budget: int) -> None:
-    batches = plan_batches(lengths, budget)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
-    for batch in batches:
-        assert len(batch) == 1 or len(batch) * max(lengths[i] for i in batch) <= budget
 
 
 def test_hashed_vectors_are_the_same_in_another_process() -> None:

@@ -7,12 +7,14 @@ import pytest
 from assistant_desk import make_desk
 from hypothesis import given
 from hypothesis import strategies as st
+from index_corpus import REPORTS
 
 from assistant.evidence import EVIDENCE_MODEL, WEIGHED_PASSAGES, Weighed, choose, weigh
 from assistant.wire import Desk
 from corpus.split import count_words
 from corpus.types import Sentence
 from index.linear import read_model
+from index.scope import Scope
 
 
 def weighed(*sentences: tuple[str, float]) -> tuple[Weighed, ...]:
@@ -58,7 +60,7 @@ def test_what_was_said_already_is_not_said_again() -> None:
     )
     vectors = apart(4).copy()
     vectors[2] = vectors[0]
-    elsewhere = tuple(replace(w, passage_rank=rank) for rank, w in enumerate(candidates, 1))
+    elsewhere = tuple(replace(w, passage=rank) for rank, w in enumerate(candidates, 1))
     assert texts(choose(elsewhere, vectors, 5, 150)) == ["Er is geen geld.", "Toch wel."]
     assert texts(choose(candidates, vectors, 5, 150)) == ["Er is geen geld.", "Geld ontbreekt.", "Toch wel."]
 
@@ -121,3 +123,33 @@ def test_every_sentence_of_the_best_passages_is_weighed_once_most_probable_first
     assert probabilities == sorted(probabilities, reverse=True)
     assert all(0 <= p <= 1 for p in probabilities)
     assert found[0].sentence.text.startswith("Zonder regie stokt de samenwerking")
+
+
+def test_each_of_the_reports_that_a_question_sets_beside_each_other_is_heard(tmp_path: Path) -> None:
+    loud = " ".join(f"In wijk {i} stokt de samenwerking doordat regie ontbreekt." for i in "abcdefgh")
+    quiet = "Het team telt negen mensen. Dat er geen regie is, merkt niemand. Elke maandag is er overleg."
+    titles = {"loud": "Wijkteams in Veldhoven", "quiet": "Wijkteams in Meppel"}
+    desk = make_desk(tmp_path, {**REPORTS, "loud": loud, "quiet": quiet}, titles)
+
+    def quoted(question: str) -> list[str]:
+        chosen = choose(
+            weigh(desk.retriever.find(question, "nl"), desk.evidence_model),
+            desk.retriever.snapshot.sentence_vectors,
+            max_quotes=5,
+            max_words=200,
+        )
+        return [w.sentence.report_id for w in chosen]
+
+    question = "Waarom stokt de samenwerking doordat regie ontbreekt in de wijk"
+    assert "quiet" not in quoted(f"{question} van Veldhoven?")
+    assert {"loud", "quiet"} <= {*quoted(f"{question} in Meppel en in Veldhoven?")}
+
+
+def test_what_was_found_within_some_reports_is_what_searching_them_alone_finds(small: Desk) -> None:
+    findings = small.retriever.find("Waarom stokt de samenwerking in een netwerk?", "nl")
+    one = findings.snapshot.passages[findings.rows[0]].report_id
+    within = findings.within(frozenset({one}))
+    alone = small.retriever.find(findings.question, "nl", Scope(reports=frozenset({one})))
+    assert within.reports == alone.reports == {one}
+    assert [hit.passage for hit in within.hits(50)] == [hit.passage for hit in alone.hits(50)]
+    assert np.array_equal(within.cosines, alone.cosines) and np.array_equal(within.closeness, alone.closeness)

@@ -76,6 +76,25 @@ def test_what_a_question_is_about_leaves_out_the_source_it_names(naming: Naming,
     assert naming.topic(question) == topic
 
 
+@pytest.mark.parametrize(
+    ("question", "language", "expected"),
+    [
+        ("Wat vinden Van Kuijk en de gemeente Breda van regie?", "nl", [{"breda"}, {"kuijk"}]),
+        ("Is regie in Breda beter geregeld dan volgens movisie nodig is?", "nl", [{"breda"}, {"movisie"}]),
+        ("How do the Leerplichtwet and Movisie differ?", "en", [{"leer"}, {"movisie"}]),
+        ("Noemen de leerplichtwet 1969 en samen in breda een termijn?", "nl", [{"breda"}, {"leer"}]),
+        ("Wat zegt Van Kuijk over Breda?", "nl", []),  # one speaks of the other
+        ("Wat zeggen Eva de Boer en de gemeente Breda?", "nl", []),  # two names of one report
+        ("Wat zeggen Movisie en Utrecht?", "nl", []),  # no report is called Utrecht
+        ("Wat zijn regie en samenwerking?", "nl", []),
+    ],
+)
+def test_names_that_a_question_sets_beside_each_other_are_its_sides(
+    naming: Naming, question: str, language: str, expected: list[set[str]]
+) -> None:
+    assert [set(side) for side in naming.sides(question, language)] == expected
+
+
 def test_a_catalogue_without_names_names_nothing() -> None:
     naming = read_naming([make_report("leeg", "", "", "", ())])
     assert naming.topic("Wat is er volgens de wet?") == "Wat is er volgens de wet?"
