@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,9 @@ _SAME_SIZE = 0.95
 _HEADING_WORDS = 20
 _CELL_EMS = 2.5  # a gap of this many letter heights in a line parts two cells, not two words
 _SPACE_EMS = 0.15
+_SAME_EDGE_POINTS = 0.75
+_MORE_THAN_CHANCE = 4  # times as many lines as by chance begin where a column does
+_WIDEST_GAP_SHARE = 0.6  # of a justified line of two words
 _COLUMN_LINES = 3
 _COLUMN_CHARS = 18  # a column of shorter lines than this, on average, is one of a table
 _MARGIN_LINES = 3  # of a running head or foot, at most
@@ -67,9 +71,9 @@ def write_page(pieces: Sequence[Piece], heading_sizes: Sequence[float]) -> str:
     """
     lines: list[str] = []
     above: list[Piece] = []
-    head, body, foot = _margins(pieces)
+    head, body, foot = _margins(_join_words(pieces))
     for column in (head, *_columns(body), foot):
-        rows = _rows(column)
+        rows = _rows(_join_words(column))
         edge = max((row.right for row in rows), default=0.0)
         margin = min((row.left for row in rows), default=0.0)
         leading = _leading(rows)
@@ -89,6 +93,93 @@ def write_page(pieces: Sequence[Piece], heading_sizes: Sequence[float]) -> str:
                 lines[-1] = f"{lines[-1]} {last}"
             above.append(row)
     return "\n".join(lines)
+
+
+# Words
+
+
+def _join_words(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, where those that a justified line draws apart are one.
+
+    Columns, and the cells of a table, begin below each other; words do not. All gaps of a justified line are alike, and
+    it is as long as the lines around it.
+    """
+    begins = sorted(p.left for p in pieces)
+    rows = [sorted(row, key=lambda p: p.left) for row in _group_rows(pieces)]
+    for parts_words in (_is_narrow_or_even, _is_in_a_full_line):
+        rows = [_joined(rows, index, begins, parts_words) for index in range(len(rows))]
+    return [piece for row in rows for piece in row]
+
+
+_Rows = Sequence[Sequence[Piece]]
+
+
+def _joined(
+    rows: _Rows, index: int, begins: Sequence[float], parts_words: Callable[[_Rows, int, int], bool]
+) -> list[Piece]:
+    """A row, joined where a gap parts words; ``begins`` are the left edges of all pieces of the page, sorted."""
+    row = rows[index]
+    chance = 2 * _SAME_EDGE_POINTS * len(begins) / max(begins[-1] - begins[0], 1.0)
+    many = max(_COLUMN_LINES, _MORE_THAN_CHANCE * chance)
+    beside = [gap for near in _near(rows, index) for gap in zip(near, near[1:], strict=False)]
+    joined = [row[0]]
+    for place, gap in enumerate(zip(row, row[1:], strict=False)):
+        is_column = _count_near(begins, gap[1].left) > many or any(_line_up(gap, other) for other in beside)
+        if _same_size(*gap) and not is_column and parts_words(rows, index, place):
+            joined[-1] = _join(joined[-1], gap[1])
+        else:
+            joined.append(gap[1])
+    return joined
+
+
+def _is_narrow_or_even(rows: _Rows, index: int, place: int) -> bool:
+    """Whether a gap is no wider than between words, or as wide as the one before or after it."""
+    row = rows[index]
+    width = row[place + 1].left - row[place].right
+    beside = [row[i + 1].left - row[i].right for i in (place - 1, place + 1) if 0 <= i < len(row) - 1]
+    return width <= _CELL_EMS * row[place].size or any(abs(width - other) < _SAME_EDGE_POINTS for other in beside)
+
+
+def _is_in_a_full_line(rows: _Rows, index: int, place: int) -> bool:
+    """Whether a gap is in a row that begins and ends as a line of running text above or below it does."""
+    row = rows[index]
+    wide = row[place + 1].left - row[place].right > _WIDEST_GAP_SHARE * (row[-1].right - row[0].left)
+    return not wide and any(len(near) == 1 and _same_edges(row, near[0]) for near in _near(rows, index))
+
+
+def _near(rows: _Rows, index: int) -> _Rows:
+    return [*rows[max(index - 1, 0) : index], *rows[index + 1 : index + 2]]
+
+
+def _same_size(one: Piece, other: Piece) -> bool:
+    return min(one.size, other.size) > max(one.size, other.size) * _SAME_SIZE
+
+
+def _same_edges(row: Sequence[Piece], line: Piece) -> bool:
+    """Whether a row begins and ends where a line of running text does."""
+    begin, end = row[0].left - line.left, row[-1].right - line.right
+    return max(abs(begin), abs(end)) < _SAME_EDGE_POINTS and len(line.text) >= _COLUMN_CHARS
+
+
+def _line_up(gap: tuple[Piece, Piece], other: tuple[Piece, Piece]) -> bool:
+    """Whether two gaps begin or end at the same place from left to right."""
+    begin, end = gap[0].right - other[0].right, gap[1].left - other[1].left
+    return min(abs(begin), abs(end)) < _SAME_EDGE_POINTS
+
+
+def _count_near(places: Sequence[float], place: float) -> int:
+    """How many of the sorted places are the same as another, but for the inexactness of a file."""
+    return bisect_right(places, place + _SAME_EDGE_POINTS) - bisect_left(places, place - _SAME_EDGE_POINTS)
+
+
+def _join(before: Piece, piece: Piece) -> Piece:
+    return replace(
+        before,
+        text=f"{before.text} {piece.text}",
+        top=min(before.top, piece.top),
+        right=max(before.right, piece.right),
+        bottom=max(before.bottom, piece.bottom),
+    )
 
 
 # Columns
@@ -177,6 +268,11 @@ def _is_column(pieces: Sequence[Piece]) -> bool:
 
 def _rows(pieces: Sequence[Piece]) -> list[Piece]:
     """The lines of one column from top to bottom, each made of the pieces that stand on it."""
+    return [_join_row(sorted(row, key=lambda p: p.left)) for row in _group_rows(pieces)]
+
+
+def _group_rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces by the line that they stand on, from top to bottom."""
     rows: list[list[Piece]] = []
     for piece in sorted(pieces, key=lambda p: (p.top + p.bottom, p.left)):
         middle = (piece.top + piece.bottom) / 2
@@ -184,7 +280,7 @@ def _rows(pieces: Sequence[Piece]) -> list[Piece]:
             rows[-1].append(piece)
         else:
             rows.append([piece])
-    return [_join_row(sorted(row, key=lambda p: p.left)) for row in rows]
+    return rows
 
 
 def _on_row(row: Sequence[Piece], middle: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from random import Random
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
@@ -148,6 +149,28 @@ def two_columns_by_column() -> bytes:
     return save(pdf)
 
 
+def justified_columns(count: int, size: int) -> bytes:
+    """Columns so narrow that the words of many lines are drawn far apart."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=size)
+    with pdf.text_columns(ncols=count, gutter=8, text_align="J") as columns:
+        columns.write("\n\n".join(" ".join(map(mixed_sentence, range(n * 6, n * 6 + 6))) for n in range(9)))
+    return save(pdf)
+
+
+WORDS = (
+    "de het een van in op met voor aan die dat is en niet gemeente wijkteam bewoners hulp zorg mantelzorgers begeleiding "
+    "ondersteuning aanbieders samenwerking dagbesteding jaarlijks financieel vrijwilligers afspraken"
+).split()
+
+
+def mixed_sentence(number: int) -> str:
+    """A sentence of words of very different lengths that no other number gives."""
+    words = " ".join(Random(number).choices(WORDS, k=16))
+    return f"In geval {number}, {words}."
+
+
 def two_columns_by_row() -> bytes:
     """Columns whose lines some programs write from left to right across the page."""
     pdf = FPDF()
@@ -170,6 +193,27 @@ def test_columns_are_read_one_after_the_other(data: bytes, count: int) -> None:
     expected = [n * 10 + k for n in range(9) for k in range(6)] if count == 54 else list(range(48))
     assert numbers == expected
     assert [number for number in numbers if sentence(number) not in content] == []
+
+
+@pytest.mark.parametrize(("count", "size"), [(2, 10), (3, 9), (3, 10), (4, 8)])
+def test_the_words_of_a_justified_line_are_no_cells(count: int, size: int) -> None:
+    content = clean("r", load_data(justified_columns(count, size), "kolommen.pdf")).content
+    lost = [number for number in range(54) if mixed_sentence(number) not in " ".join(content.split())]
+    assert len(lost) <= 5  # a line of two words far apart beside others like it may be a row of a table
+
+
+def test_a_table_with_figures_on_the_right_below_a_justified_line_stays_a_table() -> None:
+    rows = [("Rijnveld", "1.250"), ("Meerhaven en omgeving", "34"), ("Zandewaard", "978"), ("Oost", "12")]
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Times", size=11)
+    pdf.multi_cell(0, 6, sentences(0, 8), align="J", new_x="LMARGIN", new_y="NEXT")
+    for name, figure in rows:
+        pdf.cell(95, 6, name)
+        pdf.cell(95, 6, figure, align="R", new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 6, sentences(8, 8), align="J")
+    content = clean("r", load_data(save(pdf), "tabel.pdf")).content
+    assert "\n".join(f"- {' | '.join(row)}" for row in rows) in content
 
 
 def test_heads_and_feet_in_two_parts_stay_out_of_the_columns() -> None:
