@@ -44,7 +44,7 @@ def strip_running_lines(pages: Sequence[str]) -> tuple[list[str], list[str]]:
     r"""The pages without their numbers and running heads and feet, and the lines that went.
 
     A running line is the first or the last line, its page number aside, of half of the pages, or of half of the
-    left or the right ones, and of three at least; running text, list items and sources are none, nor are lines
+    left or the right ones, and of three at least, or of both where there are two; running text, list items and sources are none, nor are lines
     whose number is another on every page without counting these. A lone number goes where it counts the pages.
     What stands behind a running line is looked at in its turn, ``DEEPEST`` lines deep.
 
@@ -173,7 +173,7 @@ def _repeated(keys: Mapping[int, Mapping[str, int | None]], pages: int) -> set[s
     every = range(pages)
     for group in (every, every[::2], every[1::2]) if pages >= 2 * _LEAST_REPEATS else (every,):
         counts = Counter(key for page in group for key in keys.get(page, ()))
-        often = {key for key, count in counts.items() if count >= max(_LEAST_REPEATS, len(group) / 2)}
+        often = {key for key, count in counts.items() if count >= max(min(_LEAST_REPEATS, pages), len(group) / 2)}
         found |= {key for key in often if _counts_pages({page: keys[page].get(key) for page in group if page in keys})}
     return found
 

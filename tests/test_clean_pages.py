@@ -44,6 +44,12 @@ def test_running_heads_and_feet_go(head: str, foot: str) -> None:
     assert result.text.content.split("\n\n") == expected
 
 
+def test_the_running_head_of_two_pages_goes_where_both_have_it() -> None:
+    assert cleaned(*bodies("Gemeente Almere | Raadsbrief", "#", 2)).text.content.split("\n\n") == SENTENCES[:2]
+    other = cleaned(f"Aan de raad\n\n{SENTENCES[0]}", f"Vervolg\n\n{SENTENCES[1]}", f"Vervolg\n\n{SENTENCES[2]}")
+    assert other.removed == ()
+
+
 def test_heads_of_left_and_right_pages_go() -> None:
     pages = [
         f"{'Jaarverslag Wmo' if n % 2 else 'Gemeente Almere'}\n\nDe tekst van bladzijde {NUMBERS[n - 1]} staat hier."

@@ -160,8 +160,8 @@ def justified_columns(count: int, size: int) -> bytes:
 
 
 WORDS = (
-    "de het een van in op met voor aan die dat is en niet gemeente wijkteam bewoners hulp zorg mantelzorgers begeleiding "
-    "ondersteuning aanbieders samenwerking dagbesteding jaarlijks financieel vrijwilligers afspraken"
+    "de het een van in op met voor aan die dat is en niet gemeente wijkteam bewoners hulp zorg mantelzorgers "
+    "begeleiding ondersteuning aanbieders samenwerking dagbesteding jaarlijks financieel vrijwilligers afspraken"
 ).split()
 
 
