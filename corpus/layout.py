@@ -199,9 +199,10 @@ def _margins(pieces: Sequence[Piece]) -> tuple[list[Piece], list[Piece], list[Pi
 
 def _margin_length(pieces: Sequence[Piece], gap: Callable[[Piece, Piece], float]) -> int:
     """How many pieces, from the page's edge inwards, lie before a wide gap or larger letters, and are no columns."""
-    lines = 1
+    lines, largest = 1, 0.0
     for index, (outer, inner) in enumerate(zip(pieces, pieces[1:], strict=False), 1):
-        smaller = outer.size < inner.size * 0.9 and gap(outer, inner) > 0
+        largest = max(largest, outer.size)
+        smaller = largest < inner.size * 0.9 and gap(outer, inner) > 0
         if smaller or gap(outer, inner) > inner.size * _MARGIN_EMS:
             return index
         lines += gap(outer, inner) > -outer.size / 2
@@ -226,7 +227,7 @@ def _columns(pieces: list[Piece]) -> Iterator[list[Piece]]:
         band = [p for p in rest if p.top + p.bottom < 2 * end] if piece else rest
         rest = [p for p in rest if p not in band]
         left, right = [p for p in band if p.right <= gutter], [p for p in band if p.left >= gutter]
-        if _is_column(left) and _is_column(right):
+        if _are_columns(left, right):
             if held:
                 yield from _columns(held)
             held = []
@@ -248,15 +249,31 @@ def _find_gutter(pieces: Sequence[Piece]) -> float | None:
     em = median(p.size for p in pieces)
     best, most = None, 0
     for x in sorted({round(p.left - em / 4, 1) for p in pieces}):
-        if not first + (last - first) * 0.15 < x < first + (last - first) * 0.85:
+        if not first + (last - first) * 0.1 < x < first + (last - first) * 0.9:
             continue
         left = [p for p in pieces if p.right <= x]
         right = [p for p in pieces if p.left >= x]
         across = len(pieces) - len(left) - len(right)
         weight = min(len(left), len(right)) - across
-        if weight > most and _is_column(left) and _is_column(right):
+        if weight > most and _are_columns(left, right):
             best, most = x, weight
     return best
+
+
+def _are_columns(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
+    """Whether both are columns of running text, or one is and the other stands beside it on lines of its own.
+
+    Such are the particulars beside a letter. The cells of a table stand on one line.
+    """
+    if _is_column(left):
+        return _is_column(right) or _is_beside(right, left)
+    return _is_column(right) and _is_beside(left, right)
+
+
+def _is_beside(pieces: Sequence[Piece], column: Sequence[Piece]) -> bool:
+    lines = sorted(p.bottom for p in column)
+    shared = sum(_count_near(lines, p.bottom) > 0 for p in pieces)
+    return len(pieces) >= _COLUMN_LINES and 2 * shared < len(pieces)
 
 
 def _is_column(pieces: Sequence[Piece]) -> bool:
