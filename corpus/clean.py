@@ -90,6 +90,7 @@ _STATUTE = re.compile(
     r"(?:(hoofdstuk|chapter)|(afdeling|titel|paragraaf|section|§)|(artikel|article))\s+[\dIVX]+",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"(?:\d{1,3}|\[\d{1,3}\])[.)]?\s+\S")
 # words after which a sentence cannot end, so that it goes on on the next page
 _LEADS_ON = re.compile(
     r"(?:,|\b(?:de|het|een|en|of|van|in|op|aan|bij|met|voor|door|over|uit|tot|te|ten|ter|om|naar|dat|die|the|an?|and"
@@ -131,7 +132,7 @@ def clean_with_report(report_id: str, document: Document) -> Cleaned:
     pages, removed = _tidy([_repair(page) for page in document.pages], document.kind)
     marked = document.kind in _MARKED_UP and _has_headings(pages)
     blocks = [block for number, page in enumerate(pages) for block in _read(page, number, document.kind, marked)]
-    blocks = _without_boilerplate(blocks, removed)
+    blocks = _with_notes_before_a_cut(_without_boilerplate(blocks, removed))
     if not marked:
         blocks = _with_headings(blocks)
     return Cleaned(_assemble(report_id, blocks, len(pages) if len(pages) > 1 else 0), tuple(removed))
@@ -431,6 +432,22 @@ def _outline_level(text: str) -> int | None:
 
 
 # Putting together
+
+
+def _with_notes_before_a_cut(blocks: Sequence[_Block]) -> list[_Block]:
+    """The blocks, where a paragraph that goes on on the next page stands behind the notes at the foot of its page."""
+    ordered = list(blocks)
+    for end in range(1, len(ordered)):
+        page = ordered[end - 1].page
+        if ordered[end].page == page:
+            continue
+        start = end
+        while start > 0 and ordered[start - 1].page == page and _NOTE.match(ordered[start - 1].text):
+            start -= 1
+        before, cut = (ordered[i] if i >= 0 else None for i in (start - 2, start - 1))
+        if cut and start < end and cut.page == page and _gap(cut, ordered[end]) == " " != _gap(before, cut):
+            ordered[start - 1 : end] = [*ordered[start:end], cut]
+    return ordered
 
 
 def _assemble(report_id: str, blocks: Sequence[_Block], pages: int) -> Text:

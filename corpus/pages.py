@@ -44,8 +44,9 @@ def strip_running_lines(pages: Sequence[str]) -> tuple[list[str], list[str]]:
     r"""The pages without their numbers and running heads and feet, and the lines that went.
 
     A running line is the first or the last line, its page number aside, of half of the pages, or of half of the
-    left or the right ones, and of three at least, or of both where there are two; running text, list items and sources are none, nor are lines
-    whose number is another on every page without counting these. A lone number goes where it counts the pages.
+    left or the right ones, and of three at least, or of both where there are two; running text, list items and
+    sources are none, nor are lines whose number is another on every page without counting these. A lone number
+    goes where it counts the pages.
     What stands behind a running line is looked at in its turn, ``DEEPEST`` lines deep.
 
     >>> strip_running_lines(["De Wmo 7\n\nEen.", "De Wmo 8\n\nTwee.", "De Wmo 9\n\nDrie."])[0]

@@ -216,6 +216,42 @@ def test_a_table_with_figures_on_the_right_below_a_justified_line_stays_a_table(
     assert "\n".join(f"- {' | '.join(row)}" for row in rows) in content
 
 
+def test_the_particulars_beside_a_letter_stay_out_of_its_sentences() -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Times", size=11)
+    pdf.set_xy(20, 60)
+    pdf.multi_cell(115, 5.5, sentences(0, 12))
+    pdf.set_font("Helvetica", size=8)
+    particulars = ["Bezoekadres", "Stadhuisplein 1", "1234 AB Rijnveld", "Contactpersoon", "J. Jansen", "Ons kenmerk"]
+    for line, words in enumerate(particulars):
+        pdf.text(150, 62 + 4 * line, words)
+    content = " ".join(clean("r", load_data(save(pdf), "brief.pdf")).content.split())
+    assert content == f"{sentences(0, 12)} {' '.join(particulars)}"
+
+
+def test_a_sentence_over_two_pages_with_notes_at_their_feet_is_whole() -> None:
+    pdf = FPDF()
+    pdf.set_auto_page_break(False)
+    for page in range(3):
+        pdf.add_page()
+        pdf.set_font("Times", size=11)
+        rest = "is verdubbeld voor bewoners met spoed. " if page else ""
+        cut = " De wachttijd in de wijk" if page < 2 else ""
+        for paragraph in (rest + sentences(page * 10, 5), sentences(page * 10 + 5, 5) + cut):
+            pdf.multi_cell(0, 6, paragraph, new_x="LMARGIN", new_y="NEXT")
+            pdf.ln(6)
+        pdf.set_font("Times", size=8)
+        pdf.set_y(260)
+        for note in (1, 2):
+            pdf.multi_cell(0, 4, f"{2 * page + note} Zie het verslag van de rekenkamer.", new_x="LMARGIN", new_y="NEXT")
+    text = clean("r", load_data(save(pdf), "noten.pdf"))
+    assert text.content.count("De wachttijd in de wijk is verdubbeld voor bewoners met spoed.") == 2
+    for page in range(3):
+        assert text.page_at(text.content.index(sentence(page * 10))) == page + 1
+        assert text.page_at(text.content.index(f"{2 * page + 1} Zie het verslag")) == page + 1
+
+
 def test_heads_and_feet_in_two_parts_stay_out_of_the_columns() -> None:
     pdf = FPDF()
     for page in range(4):
