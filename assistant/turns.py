@@ -55,10 +55,13 @@ def is_busy(turns: tuple[Turn, ...]) -> bool:
 def ended(turns: tuple[Turn, ...], state: Literal["stopped", "failed"]) -> tuple[Turn, ...]:
     """The turns with the running question ended; unchanged when none is running.
 
+    What is broken off may seem to be a fault of the program for a moment: that it was stopped is what then holds.
+
     >>> ended((Turn("Waarom?"),), "stopped")[-1].state
     'stopped'
     """
-    return (*turns[:-1], replace(turns[-1], state=state)) if is_busy(turns) else turns
+    broken_off = state == "stopped" and bool(turns) and turns[-1].state == "failed" and turns[-1].error is None
+    return (*turns[:-1], replace(turns[-1], state=state)) if is_busy(turns) or broken_off else turns
 
 
 def fault_in(question: str, limit_chars: int, words: Wording) -> str:

@@ -10,9 +10,10 @@ from assistant_desk import make_desk
 
 from assistant.ask import ask
 from assistant.conversation import conversation_html, panel_html
-from assistant.turns import Opened, Turn, choose, marks_of
+from assistant.turns import Opened, Turn, choose, ended, marks_of
 from assistant.wire import Desk
 from assistant.wording import WORDING
+from corpus.errors import UserError
 from corpus.types import Text
 from index.add import Given, add, remove, want
 
@@ -65,3 +66,11 @@ def test_only_what_still_stands_where_it_was_found_is_marked(small: Desk) -> Non
     assert [mark.kind for mark in marks_of(source, text)].count("current") == 1
     assert marks_of(source, replace(text, content="x" + text.content)) == ()
     assert marks_of(Opened(source.report_id), Text("r", "")) == ()
+
+
+def test_a_question_that_is_broken_off_is_shown_as_stopped_also_where_that_seems_a_fault() -> None:
+    asked_now = (Turn("Waarom?", state="done"), Turn("Hoe dan?"))
+    assert ended(ended(asked_now, "failed"), "stopped")[-1].state == "stopped"
+    assert ended(ended(asked_now, "stopped"), "failed")[-1].state == "stopped"
+    mended = (Turn("Waarom?", state="failed", error=UserError(nl="Geen model.", en="No model.")),)
+    assert ended(mended, "stopped") == mended
