@@ -3,18 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
-from scipy.stats import norm
 
-from index.bert import gelu, map_tensors
-
-
-def test_gelu_is_the_value_times_the_normal_share_below_it() -> None:
-    values = np.linspace(-8, 8, 4001, dtype=np.float32)
-    exact = values * norm.cdf(values.astype(np.float64))
-    assert np.abs(gelu(values) - exact).max() < 1e-6
-    assert gelu(np.float32([[0.0], [-40.0], [40.0]])).tolist() == [[0.0], [0.0], [40.0]]
-    many = np.tile(np.float32([-1.0, 0.5, 2.0]), 40_000)
-    assert np.abs(gelu(many).reshape(-1, 3) - gelu(np.float32([-1.0, 0.5, 2.0]))).max() < 1e-6
+from index.bert import map_tensors
 
 
 def test_the_tensors_of_a_file_are_those_that_were_written(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from sentence_transformers import SentenceTransformer
-from threadpoolctl import threadpool_info
 
 from assistant.settings import Settings
 from index.default import DefaultEmbedder
@@ -144,12 +143,6 @@ def test_embedding_counts_up_to_all_texts(stock: DefaultEmbedder) -> None:
     stock.embed_passages(["zorg " * 200] * 12 + ["wonen"], lambda *step: steps.append(step))
     done = [step[1] for step in steps]
     assert len(steps) > 1 and done == sorted(done) and steps[-1] == ("embed", 13, 13)
-
-
-def test_products_take_all_cores_again_once_passages_are_embedded(stock: DefaultEmbedder) -> None:
-    threads = [library["num_threads"] for library in threadpool_info()]
-    stock.embed_passages(["wmo"])
-    assert [library["num_threads"] for library in threadpool_info()] == threads
 
 
 def test_many_threads_get_the_same_vectors(stock: DefaultEmbedder) -> None:
