@@ -6,10 +6,7 @@ all of the work and are gone through once for all texts.
 
 from __future__ import annotations
 
-import json
-import mmap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,27 +20,6 @@ Tokens = Sequence[int]
 
 _UNSEEN = np.float32(-1e9)
 """Added to what a token would weigh where there is none, so that softmax gives it nothing."""
-
-
-def map_tensors(path: Path) -> dict[str, Floats]:
-    """The float32 tensors of a safetensors file by name, mapped: what is not looked at is not read.
-
-    Raises:
-        OSError: the file cannot be opened.
-        ValueError: it is not such a file, or holds other numbers.
-    """
-    with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    first = 8 + int.from_bytes(data[:8], "little")
-    tensors = {}
-    for name, about in json.loads(data[8:first]).items():
-        if name != "__metadata__":
-            if about["dtype"] != "F32":
-                raise ValueError(f"tensor {name} of {path} is {about['dtype']}, expected F32")
-            start, end = about["data_offsets"]
-            flat = np.frombuffer(data, "<f4", (end - start) // 4, first + start)
-            tensors[name] = flat.reshape(about["shape"])
-    return tensors
 
 
 class Encoder:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from index.bert import map_tensors
+from index.tensors import map_tensors
 
 
 def test_the_tensors_of_a_file_are_those_that_were_written(tmp_path: Path) -> None:
