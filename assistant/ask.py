@@ -16,7 +16,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from assistant.cite import cite, verified
-from assistant.evidence import choose, weigh
+from assistant.evidence import weigh
+from assistant.excerpt import choose
 from assistant.followup import stand_alone
 from assistant.intent import read_intent
 from assistant.language import detect_language
@@ -99,13 +100,18 @@ def stream(desk: Desk, question: str, turns: tuple[str, ...] = (), scope: Scope 
 def _quote(desk: Desk, findings: Findings, answered: _Answered, started: float) -> Iterator[Answer]:
     """The answer as quotes, one more each time."""
     settings, snapshot = desk.settings, findings.snapshot
-    weighed = weigh(findings, desk.evidence_model)
-    evidence = choose(weighed, snapshot.sentence_vectors, settings.max_quotes, settings.max_words)
-    if not evidence:  # every sentence found is an order to a language model
+    excerpts = choose(
+        weigh(findings, desk.evidence_model),
+        snapshot.sentence_vectors,
+        snapshot.text,
+        settings.max_quotes,
+        settings.max_words,
+    )
+    if not excerpts:  # every sentence found is an order to a language model
         yield _refuse(findings, answered, started)
-    for count in range(1, len(evidence) + 1):
+    for count in range(1, len(excerpts) + 1):
         citations = number_citations(
-            [cite(chosen.sentence, snapshot.text(chosen.sentence.report_id)) for chosen in evidence[:count]]
+            [cite(excerpt.start, excerpt.end, snapshot.text(excerpt.report_id)) for excerpt in excerpts[:count]]
         )
         text = write_quotes(citations, snapshot.reports, read_intent(findings.question), findings.language)
         yield answered(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.types import Citation
-from corpus.types import Sentence, Text
+from corpus.types import Text
 
 
-def cite(sentence: Sentence, text: Text, number: int = 0) -> Citation:
-    """The citation of a sentence, its quote taken from the text itself, without the mark of an item before it."""
-    start = sentence.start + len("- ") * text.content.startswith("- ", sentence.start, sentence.end)
-    return Citation(
-        number, text.report_id, start, sentence.end, text.content[start : sentence.end], text.page_at(start)
-    )
+def cite(start: int, end: int, text: Text, number: int = 0) -> Citation:
+    """The citation of a stretch of a text, without the mark of an item before it."""
+    start += len("- ") * text.content.startswith("- ", start, end)
+    return Citation(number, text.report_id, start, end, text.content[start:end], text.page_at(start))
 
 
 def is_verbatim(citation: Citation, text: Text) -> bool:

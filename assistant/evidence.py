@@ -1,10 +1,8 @@
-"""Which sentences answer a question: every sentence of the best passages is weighed, and few are chosen."""
+"""How probable it is that a sentence answers a question: what was found comes in, weighed sentences come out."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +27,11 @@ _FIGURE = re.compile(
     r"\d|\b(twee|drie|vier|vijf|zes|zeven|acht|negen|tien|elf|twaalf|twintig|honderd|duizend|helft|kwart|derde"
     r"|procent|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|half|third|percent|hundred"
     r"|thousand)\b",
+    re.IGNORECASE,
+)
+_CAUSE = re.compile(
+    r"\b(doordat|omdat|want|daarom|waardoor|daardoor|hierdoor|reden(en)?|oorza(a)?k(en)?|vanwege|wegens|komt door"
+    r"|because|therefore|due to|caus\w*|reasons?)\b",
     re.IGNORECASE,
 )
 
@@ -68,60 +71,6 @@ def _weigh(findings: Findings, model: LinearModel) -> list[Weighed]:
     ]
 
 
-def choose(
-    weighed: Sequence[Weighed], vectors: NDArray[np.float32], max_quotes: int, max_words: int
-) -> tuple[Weighed, ...]:
-    """At most ``max_quotes`` sentences of at most ``max_words`` words together (the first may be longer).
-
-    The most probable is taken first; then, one by one, the next that is probable enough beside the first and does not
-    repeat one already taken. With each sentence taken, the others of its report count for less, so that a report which
-    agrees or differs is heard. ``vectors`` are those of the snapshot's sentences.
-    """
-    chosen: list[Weighed] = []
-    taken_of: Counter[str] = Counter()
-    words = 0
-    left = _whole_sentences(weighed)
-    while left and len(chosen) < max_quotes:
-        candidate = max(left, key=lambda w: w.probability * _NEXT_OF_REPORT ** taken_of[w.sentence.report_id])
-        left.remove(candidate)
-        length = count_words(candidate.sentence.text)
-        if chosen and (
-            candidate.probability < _SHARE_OF_BEST * weighed[0].probability
-            or words + length > max_words
-            or _repeats(candidate, chosen, vectors)
-        ):
-            continue
-        chosen.append(candidate)
-        taken_of[candidate.sentence.report_id] += 1
-        words += length
-    return tuple(chosen)
-
-
-_SHARE_OF_BEST = 0.1
-_NEXT_OF_REPORT = 0.8
-_SAME = 0.97
-_WHOLE_WORDS = 5
-_WORD = re.compile(r"\S*\w\S*")
-"""A word; the marks of an item and the bars between cells are none."""
-
-
-def _whole_sentences(weighed: Sequence[Weighed]) -> list[Weighed]:
-    """Those of five words or more, which say something by themselves; all of them where there is none."""
-    return [w for w in weighed if len(_WORD.findall(w.sentence.text)) >= _WHOLE_WORDS] or list(weighed)
-
-
-def _repeats(candidate: Weighed, chosen: Sequence[Weighed], vectors: NDArray[np.float32]) -> bool:
-    """Whether a sentence says again what one of the chosen says.
-
-    Sentences of one passage lie near each other whatever they say, so that there only the same words are a repetition.
-    """
-    return any(
-        " ".join(candidate.sentence.text.split()) == " ".join(taken.sentence.text.split())
-        or (candidate.passage != taken.passage and float(vectors[candidate.row] @ vectors[taken.row]) > _SAME)
-        for taken in chosen
-    )
-
-
 def candidate_sentences(findings: Findings) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The places of all sentences of the best passages, and the rank from 1 of the passage of each.
 
@@ -150,29 +99,26 @@ def sentence_features(findings: Findings, rows: NDArray[np.intp], ranks: NDArray
     """The columns that the evidence scorer knows, one row for each sentence.
 
     ``lead``: the cosine of question and sentence, less the highest of all; ``passage``: the score of its passage less
-    the best one's; ``rank``: 1 / rank of its passage; ``words``: the share of the question's concepts in it, by rarity;
-    ``nearby``: the same for it and its two neighbours; ``headings``: the same for title and headings; ``figureless``: 1
-    where the question asks for a number and the sentence has none; ``long``: the natural logarithm of its words;
-    ``question``: 1 where it is itself a question; ``opening``: 1 for the first of a passage.
+    the best one's; ``rank``: 1 / rank of its passage; ``nearby``: the share of the question's concepts in it and its
+    two neighbours, by rarity; ``figureless``: 1 where the question asks for a number and the sentence has none;
+    ``cause``: 1 where the question asks why and the sentence says because; ``long``: the natural logarithm of its
+    words; ``question``: 1 where it is itself a question; ``section``: 1 where it stands under a heading that says what
+    is asked for.
     """
     snapshot, cosines = findings.snapshot, findings.cosines
     texts = [snapshot.sentences[row].text for row in rows]
     stems = {row: sentence_stems(findings, row) for row in _with_neighbours(rows, len(snapshot.sentences))}
     near = [stems[row] | stems.get(row - 1, frozenset()) | stems.get(row + 1, frozenset()) for row in rows.tolist()]
-    heading_stems = [snapshot.heading_stems[row] for row in snapshot.sentence_passage[rows]]
     intent = read_intent(findings.question)
-    best = findings.scores[0]
     return {
         "lead": cosines[rows] - cosines.max(),
-        "passage": findings.scores[ranks - 1] - best,
+        "passage": findings.scores[ranks - 1] - findings.scores[0],
         "rank": 1 / ranks,
-        "words": coverage(findings.concepts, findings.rarities, [stems[row] for row in rows.tolist()]),
         "nearby": coverage(findings.concepts, findings.rarities, near),
-        "headings": coverage(findings.concepts, findings.rarities, heading_stems),
         "figureless": np.array([intent == "number" and not _FIGURE.search(text) for text in texts], dtype=float),
+        "cause": np.array([intent == "why" and bool(_CAUSE.search(text)) for text in texts], dtype=float),
         "long": np.log([max(count_words(text), 1) for text in texts]),
         "question": np.array([text.rstrip().endswith("?") for text in texts], dtype=float),
-        "opening": np.isin(rows, snapshot.first_sentence).astype(float),
         "section": _in_section(findings, rows, intent),
     }
 

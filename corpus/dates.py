@@ -74,6 +74,17 @@ def find_date(text: str, latest_year: int) -> str:
     return ""
 
 
+def without_dates(text: str) -> str:
+    """The text without the dates in it.
+
+    >>> without_dates("Gepubliceerd: 9 mei 2022, herzien 10-05-2022")
+    'Gepubliceerd: , herzien '
+    """
+    for form in _FORMS:
+        text = form.sub("", text)
+    return text
+
+
 def find_years(text: str, latest_year: int) -> list[str]:
     """The years in ``text`` that stand alone and are not an act's, such as "Wmo 2015".
 

@@ -27,13 +27,11 @@ EVIDENCE_FEATURES = (
     "lead",
     "passage",
     "rank",
-    "words",
     "nearby",
-    "headings",
     "figureless",
+    "cause",
     "long",
     "question",
-    "opening",
     "section",
 )
 REFUSAL_FEATURES = ("closest", "unknown_figure", "unknown_name")

@@ -119,14 +119,6 @@ class Snapshot:
         return tuple(frozenset(analyse(p.text, self.language(p.report_id))) for p in self.passages)
 
     @cached_property
-    def heading_stems(self) -> tuple[frozenset[str], ...]:
-        """The stems of each passage's title and headings."""
-        return tuple(
-            frozenset(analyse(" ".join((self.reports[p.report_id].title, *p.headings)), self.language(p.report_id)))
-            for p in self.passages
-        )
-
-    @cached_property
     def stem_passages(self) -> Counter[str]:
         """In how many passages each stem occurs."""
         return Counter(stem for stems in self.passage_stems for stem in stems)

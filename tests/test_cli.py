@@ -68,7 +68,7 @@ def test_an_answer_is_printed_as_it_is_worded(synced: Wmo) -> None:
     result = synced("ask", QUESTION)
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith("Verklaringen in ")
-    assert "• “Zonder regie stokt de samenwerking, zeggen de professionals.” [" in result.out
+    assert "Zonder regie stokt de samenwerking, zeggen de professionals.” [" in result.out
     assert "\x1b" not in result.out
 
 
