@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from visit import Visit, served, visiting
 
 from assistant.library_wording import LIBRARY_WORDING
@@ -352,10 +352,14 @@ def test_a_second_click_while_the_first_is_on_its_way_is_the_one_that_counts(vis
         expect(visit.page.locator("#wmo-conversation [aria-current]")).to_have_attribute("data-turn", "0")
 
 
+def _answer_another_event(route: Route) -> None:
+    route.fulfill(response=route.fetch(), json={"event_id": "another"})
+
+
 def test_a_source_whose_click_came_to_nothing_is_asked_for_again(visit: Visit) -> None:
     visit.ask(QUESTION)
-    # Gradio takes the click, and its result never comes: what happens when its stream closes at that moment.
-    visit.page.route("**/queue/join*", lambda route: route.fulfill(json={"event_id": "lost"}), times=1)
+    # The click is worked on, and nobody is told of its result: what happens when Gradio's stream closes at that moment.
+    visit.page.route("**/queue/join*", _answer_another_event, times=1)
     visit.cite(2)
     visit.expect_mark_in_view("Vertrouwen tussen de organisaties groeit langzaam [1].")
 
