@@ -22,6 +22,8 @@ _SENTENCES = 3
 _WORDS = 80
 _SAME = 0.97
 _WHOLE_WORDS = 5
+_DATELINE_WORDS = 15
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"\S*\w\S*")
 """A word; the marks of an item and the bars between cells are none."""
 
@@ -71,20 +73,20 @@ def choose(
     left = _worth_quoting(weighed)
     excerpts: list[Excerpt] = []
     opened: Counter[str] = Counter()
+    words = 0
     while left:
         candidate = max(left, key=lambda w: w.probability * _NEXT_OF_REPORT ** opened[w.sentence.report_id])
         left.remove(candidate)
         one = Excerpt((candidate,))
-        fits = sum(excerpt.words for excerpt in excerpts) + one.words <= max_words
-        if excerpts and (not fits or _repeats(candidate, excerpts, vectors)):
+        if excerpts and (words + one.words > max_words or _repeats(candidate, excerpts, vectors)):
             continue
         joined = _join(excerpts, one, text_of)
         opens = candidate.probability >= _SHARE_APART * weighed[0].probability and len(excerpts) < max_quotes
-        if joined is not None:
-            excerpts = joined
-        elif opens or not excerpts:
-            excerpts.append(one)
-            opened[one.report_id] += 1
+        if joined is None and excerpts and not opens:
+            continue
+        opened[one.report_id] += joined is None
+        excerpts = joined or [*excerpts, one]
+        words += one.words
     return tuple(excerpts)
 
 
@@ -96,7 +98,10 @@ def _worth_quoting(weighed: Sequence[Weighed]) -> list[Weighed]:
 
 def _is_whole(text: str) -> bool:
     """Whether a sentence has five words beside its dates, and so is no mere heading, row of heads or dateline."""
-    return len(_WORD.findall(without_dates(text))) >= _WHOLE_WORDS
+    words = len(_WORD.findall(text))
+    if _WHOLE_WORDS <= words <= _DATELINE_WORDS and _DIGIT.search(text):
+        words = len(_WORD.findall(without_dates(text)))
+    return words >= _WHOLE_WORDS
 
 
 def _join(excerpts: Sequence[Excerpt], one: Excerpt, text_of: Callable[[str], Text]) -> list[Excerpt] | None:
@@ -115,9 +120,9 @@ def _join(excerpts: Sequence[Excerpt], one: Excerpt, text_of: Callable[[str], Te
 def _together(one: Excerpt, other: Excerpt, text_of: Callable[[str], Text]) -> Excerpt | None:
     """Two excerpts as one where the second begins after the first, with no heading between, and there is room."""
     first, last = sorted((one, other), key=lambda excerpt: excerpt.sentences[0].row)
-    both = Excerpt((*first.sentences, *last.sentences))
     if first.report_id != last.report_id or first.sentences[-1].row + 1 != last.sentences[0].row:
         return None
+    both = Excerpt((*first.sentences, *last.sentences))
     if len(both.sentences) > _SENTENCES or both.words > _WORDS:
         return None
     between = text_of(first.report_id).content[first.end : last.start]
@@ -129,8 +134,9 @@ def _repeats(candidate: Weighed, excerpts: Sequence[Excerpt], vectors: NDArray[n
 
     Sentences of one passage lie near each other whatever they say, so that there only the same words are a repetition.
     """
+    words = candidate.sentence.text.split()
     return any(
-        " ".join(candidate.sentence.text.split()) == " ".join(taken.sentence.text.split())
+        words == taken.sentence.text.split()
         or (candidate.passage != taken.passage and float(vectors[candidate.row] @ vectors[taken.row]) > _SAME)
         for excerpt in excerpts
         for taken in excerpt.sentences
