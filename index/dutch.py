@@ -111,7 +111,7 @@ def words(text: str) -> tuple[str, ...]:
     ('jeugdhulp', '540000', 'cliënten', '3,1', 'wmo', 'raad')
     """
     composed = unicodedata.normalize("NFC", text.lower())
-    return tuple(_normalise(match.group()) for match in _WORD.finditer(composed))
+    return tuple(_normalise(word) if "." in word else word for word in _WORD.findall(composed))
 
 
 def analyse(text: str, language: str = "nl") -> tuple[str, ...]:
